@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* What the files of the Linux world share among themselves; not part of the seam. */
+#ifndef WSK_LINUX_LINUX_H
+#define WSK_LINUX_LINUX_H
+
+#include "port/work.h"
+
+/* work.c */
+int port_work_init_queue(void);
+void port_work_destroy_queue(void);
+
+#endif

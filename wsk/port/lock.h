@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * Spin locks. port_lock is our own lock, known to lockdep, taken with bottom halves disabled.
+ * port_ticket is the 8-byte storage behind a driver's KSPIN_LOCK, where 0 means free.
+ */
+#ifndef WSK_PORT_LOCK_H
+#define WSK_PORT_LOCK_H
+
+#include "port/types.h"
+
+PORT_BEGIN
+
+#ifdef PORT_LOCK_DEBUG /* set by Kbuild when the kernel's spinlock_t carries debugging state */
+enum { PORT_LOCK_BYTES = 96, PORT_LOCK_CLASS_BYTES = 64 };
+#else
+enum { PORT_LOCK_BYTES = 8, PORT_LOCK_CLASS_BYTES = 8 };
+#endif
+
+struct port_lock {
+	uint64_t opaque[PORT_LOCK_BYTES / 8];
+};
+
+/* One static object per kind of lock: lockdep's class. */
+struct port_lock_class {
+	uint64_t opaque[PORT_LOCK_CLASS_BYTES / 8];
+};
+
+void port_lock_init(struct port_lock *lock, const char *name, struct port_lock_class *lock_class);
+void port_lock_acquire(struct port_lock *lock); /* disables bottom halves until released */
+void port_lock_release(struct port_lock *lock);
+
+/* Raw spinning on a driver's KSPIN_LOCK word; the caller is at DISPATCH_LEVEL already. */
+void port_ticket_acquire(uint64_t *word);
+bool port_ticket_try_acquire(uint64_t *word);
+void port_ticket_release(uint64_t *word);
+
+PORT_END
+
+#endif

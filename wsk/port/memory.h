@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Kernel memory. Every allocation here may fail, and none sleeps where the caller may not. */
+#ifndef WSK_PORT_MEMORY_H
+#define WSK_PORT_MEMORY_H
+
+#include "port/types.h"
+
+PORT_BEGIN
+
+/* Aligned to 16 bytes. Zeroed when asked. Callable in softirq: allocates without sleeping there. */
+PORT_MUST_CHECK void *port_alloc(size_t bytes, bool zero);
+void port_free(void *block);
+
+/*
+ * Whole pages, page aligned; physically contiguous where the size allows it, so that the network
+ * stack can refer to them (sendpage_ok). Larger ones only where the caller may sleep.
+ */
+PORT_MUST_CHECK void *port_alloc_pages(size_t bytes, bool zero);
+void port_free_pages(void *block, size_t bytes);
+
+PORT_END
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Clocks, in nanoseconds. */
+#ifndef WSK_PORT_TIME_H
+#define WSK_PORT_TIME_H
+
+#include "port/types.h"
+
+PORT_BEGIN
+
+uint64_t port_time_monotonic(void); /* since boot, not counting suspend */
+uint64_t port_time_boot(void); /* since boot, counting suspend */
+int64_t port_time_real(void); /* since 1970-01-01 UTC */
+
+PORT_END
+
+#endif
