@@ -8,10 +8,10 @@
 #include "port/log.h"
 
 #ifdef CONFIG_WSK_DEBUG
-#define NT_MAX_IRQL(level)                                                                         \
-	do {                                                                                       \
-		if (KeGetCurrentIrql() > (level))                                                  \
-			port_log_rule(__func__, "called above " #level);                           \
+#define NT_MAX_IRQL(level)                                               \
+	do {                                                             \
+		if (KeGetCurrentIrql() > (level))                        \
+			port_log_rule(__func__, "called above " #level); \
 	} while (0)
 #else
 #define NT_MAX_IRQL(level) ((void)0)

@@ -18,6 +18,14 @@ void port_free(void *block);
 PORT_MUST_CHECK void *port_alloc_pages(size_t bytes, bool zero);
 void port_free_pages(void *block, size_t bytes);
 
+/*
+ * Tests make the nth allocation from now fail (1 is the next one), whoever makes it; 0 disarms.
+ * Returns whether the failure armed before has happened. Checked builds only.
+ */
+#ifdef CONFIG_WSK_DEBUG
+bool port_alloc_fail(unsigned int nth);
+#endif
+
 PORT_END
 
 #endif

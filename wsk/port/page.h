@@ -12,16 +12,25 @@ enum { PORT_PAGE_SHIFT = 12, PORT_PAGE_SIZE = 1 << PORT_PAGE_SHIFT };
 /* Whether the address is one a process may use (below the user limit). */
 bool port_is_user_address(const void *address);
 
-/* Page frame of a kernel address (linear map, vmalloc, module, stack); false when nothing is mapped. */
+/* Page frame of a kernel address (linear map, vmalloc, module, stack); false when nothing is
+ * mapped. */
 bool port_kernel_frame(const void *address, uint64_t *frame);
 
-/* Pins `count` pages of the current process from a page-aligned address; 0 or -errno, all or none. */
+/*
+ * Pins `count` pages of the current process from a page-aligned address; 0 or -errno, all or none.
+ * Sleeps. The same count and `write` go to port_unpin(), which marks the pages dirty where `write`
+ * says that they may have been written, and is callable in softirq.
+ */
 PORT_MUST_CHECK int port_pin_user(uint64_t address, size_t count, bool write, uint64_t *frames);
-void port_unpin(const uint64_t *frames, size_t count, bool dirty);
+void port_unpin(const uint64_t *frames, size_t count, bool write);
 
-/* Takes, and drops, a reference on each frame's page (kernel memory that an MDL locks). */
-void *port_map(const uint64_t *frames, size_t count); /* NULL on failure; may sleep if count > 1 */
-void port_unmap(void *address, size_t count);
+/*
+ * An address for the frames as one range. Physically contiguous frames (a single one is) have
+ * theirs in the linear map, in any context; others need a mapping of their own, made only where
+ * the caller may sleep. NULL on failure. port_unmap() is callable in softirq.
+ */
+PORT_MUST_CHECK void *port_map(const uint64_t *frames, size_t count);
+void port_unmap(void *address);
 
 PORT_END
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Who owns what: an account per loaded driver, charged by whoever hands something out. */
+#ifndef WSK_NT_DRIVER_H
+#define WSK_NT_DRIVER_H
+
+#include <wdm.h>
+
+namespace wsk
+{
+
+struct DriverAccount;
+
+/* What a driver can leave behind besides pool blocks, IRPs and MDLs, which the pool counts. */
+enum class Resource {
+	threads,       /* system threads still running */
+	references,    /* object references and handles not given back */
+	work_items,    /* IoAllocateWorkItem without IoFreeWorkItem */
+	devices,       /* IoCreateDevice without IoDeleteDevice */
+	registrations, /* WskRegister without WskDeregister */
+	sockets,       /* WSK sockets not closed */
+	kinds
+};
+
+/*
+ * The account of the driver whose code the address lies in: pass __builtin_return_address(0) of
+ * an exported function. Code of no driver (wsk.ko itself, built-in code) shares one account, so
+ * the result is never null, and it stays valid for good: store it in what was handed out, and
+ * discharge through it when that comes back. Callable at DISPATCH_LEVEL.
+ */
+DriverAccount *driver_of(const void *return_address);
+
+void driver_charge(DriverAccount *account, Resource resource);
+void driver_discharge(DriverAccount *account, Resource resource);
+long driver_outstanding(const DriverAccount *account, Resource resource);
+const char *driver_name(const DriverAccount *account);
+
+} // namespace wsk
+
+#endif

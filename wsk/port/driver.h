@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Ported drivers as modules: who is loaded, and whose code an address is. */
+#ifndef WSK_PORT_DRIVER_H
+#define WSK_PORT_DRIVER_H
+
+#include "port/types.h"
+
+PORT_BEGIN
+
+/* One loaded driver's code, kept by the NT world; linked from its load to its unload. */
+struct port_driver {
+	void *links[2];
+	void *module;	     /* struct module, or null for code built into the kernel */
+	uint64_t start, end; /* its code where module is null */
+};
+
+void port_driver_link(struct port_driver *driver);
+void port_driver_unlink(struct port_driver *driver); /* returns when no lookup sees it. Sleeps. */
+
+/* The linked driver that holds the address, or null. Callable in softirq. */
+struct port_driver *port_driver_find(const void *address);
+
+/* Keeps the module from being unloaded, for good. */
+void port_driver_pin(struct port_driver *driver);
+
+/*
+ * The NT half of loading and unloading, which wsk/linux/driver.c calls for the module's glue.
+ * The entry point is the driver's DriverEntry. Returns 0 and the driver, or -errno.
+ */
+PORT_MUST_CHECK int nt_driver_load(void *module, const char *name, void *entry, void **driver);
+void nt_driver_unload(void *driver);
+
+PORT_END
+
+#endif
