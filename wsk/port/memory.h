@@ -7,8 +7,16 @@
 
 PORT_BEGIN
 
-/* Aligned to 16 bytes. Zeroed when asked. Callable in softirq: allocates without sleeping there. */
-PORT_MUST_CHECK void *port_alloc(size_t bytes, bool zero);
+/*
+ * Zeroed when asked, and aligned to a power of two up to the page size: 16 satisfies every NT type.
+ * The block ends where it was asked to, so that KASAN sees an overrun of one byte. Callable in
+ * softirq: allocates without sleeping there.
+ */
+PORT_MUST_CHECK void *port_alloc_aligned(size_t bytes, size_t alignment, bool zero);
+static inline PORT_MUST_CHECK void *port_alloc(size_t bytes, bool zero)
+{
+	return port_alloc_aligned(bytes, 16, zero);
+}
 void port_free(void *block);
 
 /*
