@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0
+# shellcheck shell=bash
+# What the scripts share. Sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${WSK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wsk-linux}
+
+say()
+{
+	echo "$*" >&2
+}
+
+die()
+{
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# Prints a script's own opening comment, which is its manual.
+manual()
+{
+	sed -n '4,/^$/ s/^# \{0,1\}//p' "$0"
+}
+
+# One job at a time on a thing in the cache: locks NAME until this shell ends.
+lock()
+{
+	local name=$1 fd
+
+	mkdir -p "$cache"
+	exec {fd}>"$cache/$name.lock"
+	flock -n "$fd" && return
+	say "waiting for another run to finish with $name"
+	flock "$fd"
+}
