@@ -5,6 +5,9 @@
 
 #include "port/work.h"
 
+/* thread.c: waits until no thread that we made is in our text any more. */
+void port_thread_wait_all(void);
+
 /* work.c */
 int port_work_init_queue(void);
 void port_work_destroy_queue(void);

@@ -12,6 +12,7 @@ static int __init wsk_init(void)
 
 static void __exit wsk_exit(void)
 {
+	port_thread_wait_all();
 	port_work_destroy_queue();
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * Spin locks. port_lock is our own lock, known to lockdep, taken with bottom halves disabled.
- * port_ticket is the 8-byte storage behind a driver's KSPIN_LOCK, where 0 means free.
+ * port_ticket is the 8-byte storage behind a driver's KSPIN_LOCK, where 0 means free. port_bit is
+ * one bit of a word in a driver's dispatcher object.
  */
 #ifndef WSK_PORT_LOCK_H
 #define WSK_PORT_LOCK_H
@@ -29,10 +30,25 @@ void port_lock_init(struct port_lock *lock, const char *name, struct port_lock_c
 void port_lock_acquire(struct port_lock *lock); /* disables bottom halves until released */
 void port_lock_release(struct port_lock *lock);
 
-/* Raw spinning on a driver's KSPIN_LOCK word; the caller is at DISPATCH_LEVEL already. */
-void port_ticket_acquire(uint64_t *word);
+/*
+ * Raw spinning on a driver's KSPIN_LOCK word; the caller is at DISPATCH_LEVEL already. Checked
+ * builds keep the owning processor in the word's upper half and tell what went wrong:
+ */
+enum port_ticket_fault {
+	PORT_TICKET_FINE,
+	PORT_TICKET_RECURSIVE, /* this processor holds it: left as it is, instead of spinning
+				  forever */
+	PORT_TICKET_FREE,      /* nobody holds it: nothing was released */
+	PORT_TICKET_FOREIGN,   /* another processor took it: released all the same */
+};
+
+enum port_ticket_fault port_ticket_acquire(uint64_t *word);
 bool port_ticket_try_acquire(uint64_t *word);
-void port_ticket_release(uint64_t *word);
+enum port_ticket_fault port_ticket_release(uint64_t *word);
+
+/* A bit that is a lock. The caller has interrupts disabled (port_interrupts_save). */
+void port_bit_acquire(int32_t *word, int32_t bit);
+void port_bit_release(int32_t *word, int32_t bit);
 
 PORT_END
 

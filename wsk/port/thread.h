@@ -7,16 +7,41 @@
 
 PORT_BEGIN
 
-/* Starts a kernel thread that runs start(context) and then ends. 0 or -errno. Sleeps. */
-PORT_MUST_CHECK int port_thread_start(void (*start)(void *context), void *context,
-				      const char *name);
-__attribute__((noreturn)) void port_thread_exit(void);
+/* A reference to a task. */
+struct port_thread;
 
-const void *port_thread_current(void); /* identity only: compare, never dereference */
-uint64_t port_thread_current_id(void);
-uint64_t port_process_current_id(void);
+/*
+ * Makes a kernel thread that will run start(context), which must end in port_thread_exit(). It runs
+ * once port_thread_run() was called, which it must be. NULL when memory is short. Sleeps.
+ */
+PORT_MUST_CHECK struct port_thread *port_thread_create(void (*start)(void *context), void *context,
+						       const char *name);
+void port_thread_run(struct port_thread *thread);
+uint64_t port_thread_id(struct port_thread *thread);
+void port_thread_set_nice(struct port_thread *thread, int nice); /* -20 … 19 */
+void port_thread_put(struct port_thread *thread);		 /* callable in softirq */
+
+/*
+ * Ends the current thread, which port_thread_create() made. When last(context) is called the thread
+ * has lost its context already, so that last() may free it.
+ */
+__attribute__((noreturn)) void port_thread_exit(void (*last)(void *context));
+
+/* The context of the current thread, if port_thread_create() made it; else NULL. Any context. */
+void *port_thread_current_context(void);
+
+/*
+ * Identities: compare, never dereference. A process is told apart from any other that lives; all
+ * kernel threads belong to one, whose identity is NULL.
+ */
+const void *port_thread_current(void);
 const void *port_process_current(void);
-void port_thread_set_nice(int nice); /* of the current thread, -20 … 19 */
+uint64_t port_thread_current_id(void);
+uint64_t port_process_current_id(void); /* 0 for kernel threads */
+void port_thread_current_set_nice(int nice);
+
+/* Lets others run. */
+void port_thread_yield(void);
 
 PORT_END
 

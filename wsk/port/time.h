@@ -7,9 +7,15 @@
 
 PORT_BEGIN
 
+/* The clocks that a sleep can be timed by. */
+enum port_clock {
+	PORT_CLOCK_MONOTONIC, /* port_time_monotonic() */
+	PORT_CLOCK_REAL,      /* port_time_real(), following it when it is set */
+};
+
 uint64_t port_time_monotonic(void); /* since boot, not counting suspend */
-uint64_t port_time_boot(void); /* since boot, counting suspend */
-int64_t port_time_real(void); /* since 1970-01-01 UTC */
+uint64_t port_time_boot(void);	    /* since boot, counting suspend */
+int64_t port_time_real(void);	    /* since 1970-01-01 UTC */
 
 PORT_END
 

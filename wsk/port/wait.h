@@ -3,6 +3,7 @@
 #ifndef WSK_PORT_WAIT_H
 #define WSK_PORT_WAIT_H
 
+#include "port/time.h"
 #include "port/types.h"
 
 PORT_BEGIN
@@ -13,17 +14,21 @@ struct port_waiter {
 	int woken;
 };
 
-#define PORT_WAIT_FOREVER UINT64_MAX
+#define PORT_WAIT_FOREVER (~(uint64_t)0)
 
 void port_waiter_init(struct port_waiter *waiter);
 
 /*
- * Sleeps until port_waiter_wake() was called since port_waiter_init() or the last return, or until
- * the monotonic deadline (nanoseconds of port_time_monotonic()). True when woken.
+ * Sleeps until port_waiter_wake() has been called since port_waiter_init(), or until the clock
+ * shows the deadline (nanoseconds). True when woken. May be called again after false. However long
+ * it sleeps, the hung-task detector keeps quiet and the load average does not count it.
  */
-bool port_waiter_sleep(struct port_waiter *waiter, uint64_t deadline);
+bool port_waiter_sleep(struct port_waiter *waiter, enum port_clock clock, uint64_t deadline);
 
-/* Callable in softirq. The waiter must still be inside its wait. */
+/*
+ * Callable in any context, once for each init. The waiter must not return from its wait before:
+ * this call's last touch of *waiter is what lets it return, so its stack may vanish meanwhile.
+ */
 void port_waiter_wake(struct port_waiter *waiter);
 
 PORT_END

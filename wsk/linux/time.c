@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* port/time.h over timekeeping. */
+#include <linux/ktime.h>
+
+#include "port/time.h"
+
+uint64_t port_time_monotonic(void)
+{
+	return ktime_get_ns();
+}
+
+uint64_t port_time_boot(void)
+{
+	return ktime_get_boottime_ns();
+}
+
+int64_t port_time_real(void)
+{
+	return ktime_get_real_ns();
+}
