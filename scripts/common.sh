@@ -27,9 +27,16 @@ lock()
 {
 	local name=$1 fd
 
-	mkdir -p "$cache"
+	mkdir -p "$(dirname "$cache/$name")"
 	exec {fd}>"$cache/$name.lock"
 	flock -n "$fd" && return
 	say "waiting for another run to finish with $name"
 	flock "$fd"
+}
+
+# Makes a folder equal to this checkout, by content: what did not change keeps its time, and so is
+# not built again. What git ignores is neither copied nor removed.
+sync_checkout()
+{
+	rsync -rlpc --delete --exclude=/.git --filter=':- .gitignore' "$root/" "$1/"
 }

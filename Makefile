@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0
+# For people: `make help`. What Kbuild builds is in Kbuild.
+
+# The running kernel's headers, or else the newest that are installed.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) $(shell scripts/kernel headers))
+DESTDIR ?=
+PREFIX ?= /usr
+
+samples := $(patsubst %/Kbuild,%,$(wildcard samples/*/Kbuild))
+
+.PHONY: modules
+modules: ## build wsk.ko (KDIR=: for these kernel headers; WSK_DEBUG=1: a checked build)
+	+@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+.PHONY: samples $(samples)
+samples: $(samples) ## build the sample drivers, and wsk.ko before them
+$(samples): modules
+	+@$(MAKE) -C $(KDIR) M=$(CURDIR)/$@ modules
+
+.PHONY: demo
+demo: ## boot a kernel in QEMU and talk to the sample echo server in it
+	@scripts/setup demo
+	@scripts/demo
+
+.PHONY: check
+check: ## run every test and check
+	@scripts/setup check
+	@scripts/check
+
+.PHONY: kunit
+kunit: ## run the KUnit suites on User-Mode Linux (FILTER=: only these, as in 'ke_*')
+	@scripts/setup kunit
+	@scripts/kunit $(FILTER)
+
+.PHONY: lint
+lint: ## check the sources and what is built of them, without running it
+	@scripts/setup lint
+	@scripts/lint
+
+.PHONY: docs
+docs: ## build the documentation as HTML, in Documentation/_build
+	@scripts/setup docs
+	@scripts/docs
+
+.PHONY: install
+install: modules ## install wsk.ko, and what drivers are built with (DESTDIR=, PREFIX=)
+	+@$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	@scripts/install-kit "$(DESTDIR)$(PREFIX)/src/wsk"
+
+.PHONY: clean
+clean: ## remove everything that was built here
+	@for folder in $(samples) .; do \
+		$(MAKE) -s -C $(KDIR) M=$(CURDIR)/$$folder clean || exit; \
+	done
+	@rm -rf Documentation/_build
+	@find . -name __pycache__ -exec rm -rf {} +
+
+.PHONY: help
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
