@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+// What every kernel driver includes: the NT kernel's functions, objects and macros.
+
+#ifndef _WDMDDK_
+#define _WDMDDK_
+
+#include <ntdef.h>
+#include <ntstatus.h>
+#include <string.h>
+#include <wdm/types.h>
+#include <wdm/interlocked.h>
+#include <wdm/rtl.h>
+#include <wdm/dbg.h>
+#include <wdm/seh.h>
+#include <wdm/ke.h>
+#include <wdm/mm.h>
+#include <wdm/ex.h>
+#include <wdm/io.h>
+#include <wdm/ps.h>
+
+#if !defined(NOMINMAX) && !defined(__cplusplus)
+#ifndef min
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#ifndef max
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#endif
+#endif
+
+/* #pragma alloc_text and its like are ignored; a driver asks for them by this name. */
+#define ALLOC_PRAGMA 1
+#define ALLOC_DATA_PRAGMA 1
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+// System threads, and references to objects.
+
+#ifndef _WDM_PS_H
+#define _WDM_PS_H
+
+#include <wdm/ke.h>
+
+EXTERN_C_START
+
+typedef VOID KSTART_ROUTINE(PVOID StartContext);
+typedef KSTART_ROUTINE *PKSTART_ROUTINE;
+
+typedef struct _OBJECT_HANDLE_INFORMATION {
+	ULONG HandleAttributes;
+	ACCESS_MASK GrantedAccess;
+} OBJECT_HANDLE_INFORMATION, *POBJECT_HANDLE_INFORMATION;
+
+extern POBJECT_TYPE *PsThreadType;
+
+NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
+				    POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
+				    PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
+				    PVOID StartContext);
+NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus);
+PETHREAD NTAPI PsGetCurrentThread(VOID);
+HANDLE NTAPI PsGetCurrentThreadId(VOID);
+PEPROCESS NTAPI IoGetCurrentProcess(VOID);
+HANDLE NTAPI PsGetCurrentProcessId(VOID);
+#define PsGetCurrentProcess IoGetCurrentProcess
+
+NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
+					 POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+					 PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation);
+LONG_PTR FASTCALL ObfReferenceObject(PVOID Object);
+LONG_PTR FASTCALL ObfDereferenceObject(PVOID Object);
+#define ObReferenceObject(Object) ObfReferenceObject(Object)
+#define ObDereferenceObject(Object) ObfDereferenceObject(Object)
+
+NTSTATUS NTAPI ZwClose(HANDLE Handle);
+
+EXTERN_C_END
+
+#define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
+#define ZwCurrentProcess() NtCurrentProcess()
+#define NtCurrentThread() ((HANDLE)(LONG_PTR)-2)
+#define ZwCurrentThread() NtCurrentThread()
+
+#endif
