@@ -69,7 +69,7 @@ $(addprefix $(obj)/,$(call wsk-objects,$($1-sources))): wsk-flags := $($1-flags)
 
 CFLAGS_$1.module.o := -DWSK_DRIVER_LICENSE='"$(or $($1-license),Dual MIT/GPL)"' \
 	-DWSK_DRIVER_DESCRIPTION='"$(or $($1-description),Windows driver $1)"'
-$(obj)/$1.module.o: $(wsk-kit)/wsk/linux/driver_module.c FORCE
+$(obj)/$1.module.o: $(wsk-kit)/scripts/driver_glue.c FORCE
 	$$(call if_changed_rule,cc_o_c)
 endef
 define wsk-source-rule
