@@ -30,6 +30,9 @@ void port_driver_pin(struct port_driver *driver);
 PORT_MUST_CHECK int nt_driver_load(void *module, const char *name, void *entry, void **driver);
 void nt_driver_unload(void *driver);
 
+/* The end of wsk.ko, after the last driver's: reports what is left, and ends the accounts. */
+void nt_driver_exit(void);
+
 PORT_END
 
 #endif
