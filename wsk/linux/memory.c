@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/memory.h over the slab and page allocators. */
 #include <linux/gfp.h>
+#include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -100,17 +101,25 @@ void *port_alloc_pages(size_t bytes, bool zero)
 	} else {
 		block = alloc_pages_exact(bytes, flags);
 	}
-	if (block || !may_sleep())
+	if (block) {
+		/* What lies in these pages may hold the only pointer to something else. */
+		kmemleak_alloc(block, bytes, 1, flags);
 		return block;
+	}
+	if (!may_sleep())
+		return NULL;
 	return __vmalloc(bytes, GFP_KERNEL | __GFP_NOWARN | (zero ? __GFP_ZERO : 0));
 }
 
 void port_free_pages(void *block, size_t bytes)
 {
 	bytes = PAGE_ALIGN(bytes);
-	if (is_vmalloc_addr(block))
+	if (is_vmalloc_addr(block)) {
 		vfree(block);
-	else if (is_power_of_2(bytes))
+		return;
+	}
+	kmemleak_free(block);
+	if (is_power_of_2(bytes))
 		__free_pages(virt_to_page(block), get_order(bytes));
 	else
 		free_pages_exact(block, bytes);
