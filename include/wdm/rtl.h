@@ -173,6 +173,47 @@ NTSTATUS NTAPI RtlAppendUnicodeToString(PUNICODE_STRING Destination, PCWSTR Sour
 NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination, PCUNICODE_STRING Source);
 WCHAR NTAPI RtlUpcaseUnicodeChar(WCHAR SourceCharacter);
 WCHAR NTAPI RtlDowncaseUnicodeChar(WCHAR SourceCharacter);
+CHAR NTAPI RtlUpperChar(CHAR Character);
+NTSTATUS NTAPI RtlUpcaseUnicodeString(PUNICODE_STRING DestinationString,
+				      PCUNICODE_STRING SourceString,
+				      BOOLEAN AllocateDestinationString);
+NTSTATUS NTAPI RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString,
+					PCUNICODE_STRING SourceString,
+					BOOLEAN AllocateDestinationString);
+NTSTATUS NTAPI RtlInitUnicodeStringEx(PUNICODE_STRING DestinationString, PCWSTR SourceString);
+NTSTATUS NTAPI RtlInitAnsiStringEx(PANSI_STRING DestinationString, PCSZ SourceString);
+VOID NTAPI RtlCopyString(PSTRING DestinationString, const STRING *SourceString);
+LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive);
+BOOLEAN NTAPI RtlEqualString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive);
+BOOLEAN NTAPI RtlPrefixString(const STRING *String1, const STRING *String2,
+			      BOOLEAN CaseInSensitive);
+BOOLEAN NTAPI RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
+				     BOOLEAN CaseInSensitive);
+
+/* UTF-8, which is also the "ANSI code page" here. */
+NTSTATUS NTAPI RtlUTF8StringToUnicodeString(PUNICODE_STRING DestinationString,
+					    PUTF8_STRING SourceString,
+					    BOOLEAN AllocateDestinationString);
+NTSTATUS NTAPI RtlUnicodeStringToUTF8String(PUTF8_STRING DestinationString,
+					    PCUNICODE_STRING SourceString,
+					    BOOLEAN AllocateDestinationString);
+VOID NTAPI RtlFreeUTF8String(PUTF8_STRING utf8String);
+NTSTATUS NTAPI RtlUTF8ToUnicodeN(PWSTR UnicodeStringDestination, ULONG UnicodeStringMaxByteCount,
+				 PULONG UnicodeStringActualByteCount, PCCH UTF8StringSource,
+				 ULONG UTF8StringByteCount);
+NTSTATUS NTAPI RtlUnicodeToUTF8N(PCHAR UTF8StringDestination, ULONG UTF8StringMaxByteCount,
+				 PULONG UTF8StringActualByteCount, PCWCH UnicodeStringSource,
+				 ULONG UnicodeStringByteCount);
+ULONG NTAPI RtlxAnsiStringToUnicodeSize(PCANSI_STRING AnsiString);
+ULONG NTAPI RtlxUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString);
+#define RtlAnsiStringToUnicodeSize(STRING) RtlxAnsiStringToUnicodeSize(STRING)
+#define RtlUnicodeStringToAnsiSize(STRING) RtlxUnicodeStringToAnsiSize(STRING)
+
+/* Numbers in strings. */
+NTSTATUS NTAPI RtlUnicodeStringToInteger(PCUNICODE_STRING String, ULONG Base, PULONG Value);
+NTSTATUS NTAPI RtlIntegerToUnicodeString(ULONG Value, ULONG Base, PUNICODE_STRING String);
+NTSTATUS NTAPI RtlInt64ToUnicodeString(ULONGLONG Value, ULONG Base, PUNICODE_STRING String);
+NTSTATUS NTAPI RtlCharToInteger(PCSZ String, ULONG Base, PULONG Value);
 
 EXTERN_C_END
 
