@@ -86,7 +86,7 @@
 #define SYSTEM_CACHE_ALIGNMENT_SIZE 64
 #define MEMORY_ALLOCATION_ALIGNMENT 16
 #define MAX_NATURAL_ALIGNMENT sizeof(ULONGLONG)
-#define TYPE_ALIGNMENT(t) FIELD_OFFSET(struct { char x; t test; }, test)
+#define TYPE_ALIGNMENT(t) __alignof__(t)
 
 /* An inline function of these headers. External linkage, so that a driver's own inlines may call it. */
 #ifdef __cplusplus
