@@ -20,12 +20,12 @@ void port_lock_init(struct port_lock *lock, const char *name, struct port_lock_c
 	lockdep_set_class_and_name(spinlock, (struct lock_class_key *)lock_class, name);
 }
 
-void port_lock_acquire(struct port_lock *lock)
+void port_lock_acquire(struct port_lock *lock) __acquires(lock)
 {
 	spin_lock_bh((spinlock_t *)lock);
 }
 
-void port_lock_release(struct port_lock *lock)
+void port_lock_release(struct port_lock *lock) __releases(lock)
 {
 	spin_unlock_bh((spinlock_t *)lock);
 }
