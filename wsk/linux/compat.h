@@ -21,4 +21,24 @@ static inline void compat_sock_no_task_frag(struct sock *sk)
 #endif
 }
 
+/*
+ * A kernel socket does not hold its network namespace unless told to; without that the timers of a
+ * closed connection outlive it. Connections accepted from it hold theirs in turn.
+ */
+static inline void compat_sock_hold_net(struct sock *sk)
+{
+#ifdef HAVE_SK_NET_REFCNT_UPGRADE
+	sk_net_refcnt_upgrade(sk);
+#else
+	struct net *net = sock_net(sk);
+
+#ifdef HAVE_NETNS_TRACKER_PASSIVE
+	__netns_tracker_free(net, &sk->ns_tracker, false);
+#endif
+	sk->sk_net_refcnt = 1;
+	get_net_track(net, &sk->ns_tracker, GFP_KERNEL);
+	sock_inuse_add(net, 1);
+#endif
+}
+
 #endif

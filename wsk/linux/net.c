@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* port/net.h over sock_create_kern() and the sock's callbacks. */
+#include <linux/cred.h>
+#include <linux/net.h>
+#include <linux/sched/task.h>
+#include <linux/nsproxy.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "linux/compat.h"
+#include "linux/linux.h"
+#include "port/net.h"
+
+#define ASSERT_ERROR_VALUE(name, value) static_assert(name == (value));
+PORT_ERROR_LIST(ASSERT_ERROR_VALUE)
+#undef ASSERT_ERROR_VALUE
+
+static_assert(PORT_AF_INET == AF_INET && PORT_AF_INET6 == AF_INET6);
+static_assert(sizeof(struct sockaddr_in6) == sizeof(struct port_address));
+static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
+
+/* A vector on the stack holds this many segments; longer buffers take several rounds. */
+enum { MAX_SEGMENTS = 16 };
+
+struct port_socket {
+	struct socket *socket;
+	void *owner;
+	port_socket_notify *notify;
+	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
+	 * first. */
+	int error;
+	void (*data_ready)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
+	void (*error_report)(struct sock *sk);
+};
+
+/* Windows has no privileged ports, and a driver is trusted: it binds with the kernel's rights. */
+static const struct cred *rights;
+
+int port_net_init(void)
+{
+	rights = prepare_kernel_cred(&init_task);
+	return rights ? 0 : -ENOMEM;
+}
+
+void port_net_exit(void)
+{
+	put_cred(rights);
+}
+
+struct port_net *port_net_get_current(void)
+{
+	struct net *net = &init_net;
+
+	if (!in_interrupt() && current->nsproxy)
+		net = current->nsproxy->net_ns;
+	return (struct port_net *)get_net(net);
+}
+
+void port_net_put(struct port_net *net)
+{
+	put_net((struct net *)net);
+}
+
+static void notify(struct sock *sk, u32 events)
+{
+	struct port_socket *self;
+
+	/*
+	 * The lock keeps detach() from returning while the owner is being told. A connection that
+	 * nobody accepted yet carries the listener's callbacks, but no user data.
+	 */
+	read_lock_bh(&sk->sk_callback_lock);
+	self = __locked_read_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
+	if (self) {
+		int error = READ_ONCE(sk->sk_err);
+
+		if (error && !self->error)
+			WRITE_ONCE(self->error, -error);
+		self->notify(self->owner, events);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void on_data_ready(struct sock *sk)
+{
+	notify(sk, PORT_SOCKET_READABLE);
+}
+
+static void on_write_space(struct sock *sk)
+{
+	if (!sk_stream_is_writeable(sk))
+		return;
+	if (sk->sk_socket)
+		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+	notify(sk, PORT_SOCKET_WRITABLE);
+}
+
+static void on_state_change(struct sock *sk)
+{
+	notify(sk, PORT_SOCKET_STATE);
+}
+
+static void on_error_report(struct sock *sk)
+{
+	notify(sk, PORT_SOCKET_STATE);
+}
+
+void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify)
+{
+	struct sock *sk = socket->socket->sk;
+
+	socket->owner = owner;
+	socket->notify = notify;
+	write_lock_bh(&sk->sk_callback_lock);
+	/* Not copied: a connection accepted later must not speak for its listener. */
+	__rcu_assign_sk_user_data_with_flags(sk, socket, SK_USER_DATA_NOCOPY);
+	sk->sk_data_ready = on_data_ready;
+	sk->sk_write_space = on_write_space;
+	sk->sk_state_change = on_state_change;
+	sk->sk_error_report = on_error_report;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+void port_socket_detach(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	__rcu_assign_sk_user_data_with_flags(sk, NULL, SK_USER_DATA_NOCOPY);
+	sk->sk_data_ready = socket->data_ready;
+	sk->sk_write_space = socket->write_space;
+	sk->sk_state_change = socket->state_change;
+	sk->sk_error_report = socket->error_report;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+static struct lock_class_key slock_key[2], sk_lock_key[2];
+#endif
+
+static void set_lock_class(struct sock *sk)
+{
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+	/* Drivers may sit below the file systems whose locks user sockets are taken under. */
+	if (sk->sk_family == AF_INET)
+		sock_lock_init_class_and_name(sk, "slock-AF_INET-WSK", &slock_key[0],
+					      "sk_lock-AF_INET-WSK", &sk_lock_key[0]);
+	else
+		sock_lock_init_class_and_name(sk, "slock-AF_INET6-WSK", &slock_key[1],
+					      "sk_lock-AF_INET6-WSK", &sk_lock_key[1]);
+#endif
+}
+
+int port_socket_create(struct port_net *net, int family, int type, int protocol,
+		       struct port_socket **created)
+{
+	struct port_socket *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	struct sock *sk;
+	int error;
+
+	if (!self)
+		return -ENOMEM;
+	error = sock_create_kern((struct net *)net, family, type, protocol, &self->socket);
+	if (error) {
+		kfree(self);
+		return error;
+	}
+	sk = self->socket->sk;
+	set_lock_class(sk);
+	compat_sock_hold_net(sk);
+	compat_sock_no_task_frag(sk);
+	self->data_ready = sk->sk_data_ready;
+	self->write_space = sk->sk_write_space;
+	self->state_change = sk->sk_state_change;
+	self->error_report = sk->sk_error_report;
+	*created = self;
+	return 0;
+}
+
+void port_socket_release(struct port_socket *socket, bool reset)
+{
+	if (reset)
+		sock_no_linger(socket->socket->sk);
+	sock_release(socket->socket);
+	kfree(socket);
+}
+
+static int address_length(const struct port_address *address)
+{
+	return address->family == AF_INET ? sizeof(struct sockaddr_in)
+					  : sizeof(struct sockaddr_in6);
+}
+
+int port_socket_bind(struct port_socket *socket, const struct port_address *to)
+{
+	struct port_address address = *to;
+	const struct cred *caller = override_creds(rights);
+	int error;
+
+	error = kernel_bind(socket->socket, (struct sockaddr *)&address, address_length(to));
+	revert_creds(caller);
+	return error;
+}
+
+int port_socket_listen(struct port_socket *socket)
+{
+	struct net *net = sock_net(socket->socket->sk);
+
+	return kernel_listen(socket->socket, READ_ONCE(net->core.sysctl_somaxconn));
+}
+
+int port_socket_accept(struct port_socket *listener, struct port_socket **accepted)
+{
+	struct port_socket *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	int error;
+
+	if (!self)
+		return -ENOMEM;
+	error = kernel_accept(listener->socket, &self->socket, O_NONBLOCK);
+	if (error) {
+		kfree(self);
+		return error;
+	}
+	compat_sock_no_task_frag(self->socket->sk);
+	/* It inherited our callbacks from the listener; what to restore is what the listener had.
+	 */
+	self->data_ready = listener->data_ready;
+	self->write_space = listener->write_space;
+	self->state_change = listener->state_change;
+	self->error_report = listener->error_report;
+	*accepted = self;
+	return 0;
+}
+
+int port_socket_connect(struct port_socket *socket, const struct port_address *to)
+{
+	struct port_address address = *to;
+
+	return kernel_connect(socket->socket, (struct sockaddr *)&address, address_length(to),
+			      O_NONBLOCK);
+}
+
+/* The failure on record, else sk_err, else the given one. */
+static int connection_error(struct port_socket *socket, int otherwise)
+{
+	int error = READ_ONCE(socket->error);
+
+	if (!error)
+		error = sock_error(socket->socket->sk);
+	if (!error)
+		error = otherwise;
+	if (error)
+		WRITE_ONCE(socket->error, error);
+	return error;
+}
+
+int port_socket_connect_status(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+	int error = 0;
+
+	lock_sock(sk);
+	switch (sk->sk_state) {
+	case TCP_SYN_SENT:
+	case TCP_SYN_RECV:
+		error = -EINPROGRESS;
+		break;
+	case TCP_CLOSE:
+		error = connection_error(socket, -ECONNREFUSED);
+		break;
+	default:
+		socket->socket->state = SS_CONNECTED;
+	}
+	release_sock(sk);
+	return error;
+}
+
+static size_t fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
+{
+	size_t i, length = 0;
+
+	for (i = 0; i < count; i++) {
+		vector[i].bv_page = pfn_to_page(segments[i].frame);
+		vector[i].bv_offset = segments[i].offset;
+		vector[i].bv_len = segments[i].length;
+		length += segments[i].length;
+	}
+	return length;
+}
+
+static void set_nodelay(struct sock *sk, bool on)
+{
+	if (on) {
+		tcp_sock_set_nodelay(sk);
+		return;
+	}
+	lock_sock(sk);
+	tcp_sk(sk)->nonagle &= ~TCP_NAGLE_OFF;
+	release_sock(sk);
+}
+
+int64_t port_socket_send(struct port_socket *socket, const struct port_segment *segments,
+			 size_t count, uint32_t flags)
+{
+	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
+	struct sock *sk = socket->socket->sk;
+	struct bio_vec vector[MAX_SEGMENTS];
+	size_t length;
+	int sent;
+
+	if (count > MAX_SEGMENTS) {
+		count = MAX_SEGMENTS;
+		flags |= PORT_SEND_MORE;
+	}
+	if (flags & PORT_SEND_MORE)
+		msg.msg_flags |= MSG_MORE;
+	length = fill_vector(vector, segments, count);
+	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
+	sent = sock_sendmsg(socket->socket, &msg);
+	if (sent == -EAGAIN)
+		return sent;
+	if (sent < 0)
+		return connection_error(socket, sent);
+	if ((flags & PORT_SEND_PUSH) && !(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF)) {
+		set_nodelay(sk, true); /* which pushes what is queued */
+		set_nodelay(sk, false);
+	}
+	return sent;
+}
+
+static int64_t receive(struct port_socket *socket, struct msghdr *msg)
+{
+	int received = sock_recvmsg(socket->socket, msg, MSG_DONTWAIT);
+
+	if (received > 0 || received == -EAGAIN)
+		return received;
+	/* The end of the stream, unless a failure was reported to someone else before. */
+	return connection_error(socket, received);
+}
+
+int64_t port_socket_receive(struct port_socket *socket, const struct port_segment *segments,
+			    size_t count)
+{
+	struct bio_vec vector[MAX_SEGMENTS];
+	struct msghdr msg = {};
+	size_t length;
+
+	count = min_t(size_t, count, MAX_SEGMENTS);
+	length = fill_vector(vector, segments, count);
+	iov_iter_bvec(&msg.msg_iter, READ, vector, count, length);
+	return receive(socket, &msg);
+}
+
+int64_t port_socket_discard(struct port_socket *socket, size_t limit)
+{
+	struct msghdr msg = {};
+
+	iov_iter_discard(&msg.msg_iter, READ, limit);
+	return receive(socket, &msg);
+}
+
+int port_socket_shutdown_send(struct port_socket *socket)
+{
+	int error = kernel_sock_shutdown(socket->socket, SHUT_WR);
+
+	return error ? connection_error(socket, error) : 0;
+}
+
+int port_socket_shutdown_status(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+	int error;
+
+	lock_sock(sk);
+	switch (sk->sk_state) {
+	case TCP_FIN_WAIT1:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		error = -EINPROGRESS;
+		break;
+	default:
+		error = connection_error(socket, 0);
+	}
+	release_sock(sk);
+	return error;
+}
+
+bool port_socket_receive_ended(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) || READ_ONCE(sk->sk_state) == TCP_CLOSE;
+}
+
+void port_socket_reset(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	lock_sock(sk);
+	sk->sk_prot->disconnect(sk, 0);
+	socket->socket->state = SS_UNCONNECTED;
+	release_sock(sk);
+}
+
+int port_socket_local_address(struct port_socket *socket, struct port_address *address)
+{
+	int length = kernel_getsockname(socket->socket, (struct sockaddr *)address);
+
+	return length < 0 ? length : 0;
+}
+
+int port_socket_remote_address(struct port_socket *socket, struct port_address *address)
+{
+	int length = kernel_getpeername(socket->socket, (struct sockaddr *)address);
+
+	return length < 0 ? length : 0;
+}
+
+static int set_v6only(struct socket *socket, int value)
+{
+	return socket->ops->setsockopt(socket, SOL_IPV6, IPV6_V6ONLY, KERNEL_SOCKPTR(&value),
+				       sizeof(value));
+}
+
+/* Without the limit of net.core.wmem_max, which is for unprivileged callers. */
+static void set_send_buffer(struct sock *sk, u32 bytes)
+{
+	lock_sock(sk);
+	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	WRITE_ONCE(sk->sk_sndbuf, max_t(int, bytes * 2, SOCK_MIN_SNDBUF));
+	sk->sk_write_space(sk);
+	release_sock(sk);
+}
+
+int port_socket_set_option(struct port_socket *socket, enum port_socket_option option,
+			   uint32_t value)
+{
+	struct sock *sk = socket->socket->sk;
+
+	switch (option) {
+	case PORT_OPTION_REUSE_ADDRESS:
+		lock_sock(sk);
+		sk->sk_reuse = value ? SK_CAN_REUSE : SK_NO_REUSE;
+		release_sock(sk);
+		return 0;
+	case PORT_OPTION_SHARE_PORT:
+		lock_sock(sk);
+		sk->sk_reuseport = value;
+		release_sock(sk);
+		return 0;
+	case PORT_OPTION_KEEPALIVE:
+		lock_sock(sk);
+		if (sk->sk_prot->keepalive)
+			sk->sk_prot->keepalive(sk, value);
+		sock_valbool_flag(sk, SOCK_KEEPOPEN, value);
+		release_sock(sk);
+		return 0;
+	case PORT_OPTION_RECEIVE_BUFFER:
+		sock_set_rcvbuf(sk, min_t(u32, value, INT_MAX / 2));
+		return 0;
+	case PORT_OPTION_SEND_BUFFER:
+		set_send_buffer(sk, min_t(u32, value, INT_MAX / 2));
+		return 0;
+	case PORT_OPTION_NODELAY:
+		set_nodelay(sk, value);
+		return 0;
+	case PORT_OPTION_V6ONLY:
+		return set_v6only(socket->socket, value);
+	}
+	return -ENOPROTOOPT;
+}
+
+int port_socket_get_option(struct port_socket *socket, enum port_socket_option option,
+			   uint32_t *value)
+{
+	const struct sock *sk = socket->socket->sk;
+
+	switch (option) {
+	case PORT_OPTION_REUSE_ADDRESS:
+		*value = sk->sk_reuse == SK_CAN_REUSE;
+		return 0;
+	case PORT_OPTION_SHARE_PORT:
+		*value = sk->sk_reuseport;
+		return 0;
+	case PORT_OPTION_KEEPALIVE:
+		*value = sock_flag(sk, SOCK_KEEPOPEN);
+		return 0;
+	case PORT_OPTION_RECEIVE_BUFFER: /* the kernel keeps twice what was asked for */
+		*value = READ_ONCE(sk->sk_rcvbuf) / 2;
+		return 0;
+	case PORT_OPTION_SEND_BUFFER:
+		*value = READ_ONCE(sk->sk_sndbuf) / 2;
+		return 0;
+	case PORT_OPTION_NODELAY:
+		*value = !!(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF);
+		return 0;
+	case PORT_OPTION_V6ONLY:
+		*value = sk->sk_ipv6only;
+		return 0;
+	}
+	return -ENOPROTOOPT;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * In-kernel sockets, non-blocking. Everything here may sleep (it takes the socket's lock) unless
+ * it says otherwise; failures are negated errno values (port/error.h).
+ */
+#ifndef WSK_PORT_NET_H
+#define WSK_PORT_NET_H
+
+#include "port/error.h"
+#include "port/types.h"
+
+PORT_BEGIN
+
+enum { PORT_AF_INET = 2, PORT_AF_INET6 = 10 };
+enum { PORT_SOCK_STREAM = 1, PORT_SOCK_DGRAM = 2, PORT_SOCK_RAW = 3 };
+
+/* sockaddr_in or sockaddr_in6 as Linux lays them out; Windows' differ in the family number only. */
+struct port_address {
+	uint16_t family;
+	uint8_t rest[26];
+};
+
+/* A run of physically contiguous memory; `offset` may exceed a page. */
+struct port_segment {
+	uint64_t frame;
+	uint32_t offset;
+	uint32_t length;
+};
+
+/* A reference to a network namespace. Callable in softirq, where it is the initial one. */
+struct port_net *port_net_get_current(void);
+void port_net_put(struct port_net *net);
+
+struct port_socket;
+
+enum port_socket_event {
+	PORT_SOCKET_READABLE = 1, /* data, FIN, or a connection to accept */
+	PORT_SOCKET_WRITABLE = 2,
+	PORT_SOCKET_STATE = 4, /* the connection's state, or its error, changed */
+};
+
+/* Called in softirq or task context, the socket's lock possibly held: must not call back here. */
+typedef void port_socket_notify(void *owner, uint32_t events);
+
+PORT_MUST_CHECK int port_socket_create(struct port_net *net, int family, int type, int protocol,
+				       struct port_socket **created);
+
+/* Notifications begin and end; once detach has returned none is running. Neither sleeps. */
+void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify);
+void port_socket_detach(struct port_socket *socket);
+
+/* Frees it. With reset a connection ends in RST instead of FIN. */
+void port_socket_release(struct port_socket *socket, bool reset);
+
+PORT_MUST_CHECK int port_socket_bind(struct port_socket *socket, const struct port_address *to);
+PORT_MUST_CHECK int port_socket_listen(struct port_socket *socket);
+
+/* The next established connection, detached; -EAGAIN when there is none. */
+PORT_MUST_CHECK int port_socket_accept(struct port_socket *listener, struct port_socket **accepted);
+
+/* Starts connecting: 0, -EINPROGRESS, or a failure. Then connect_status() until it is not that. */
+PORT_MUST_CHECK int port_socket_connect(struct port_socket *socket, const struct port_address *to);
+PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
+
+/* Bytes taken (at least one), -EAGAIN when there is no room, or the connection's failure. */
+enum { PORT_SEND_MORE = 1, PORT_SEND_PUSH = 2 };
+PORT_MUST_CHECK int64_t port_socket_send(struct port_socket *socket,
+					 const struct port_segment *segments, size_t count,
+					 uint32_t flags);
+
+/* Bytes copied, 0 at the end of the stream, -EAGAIN when nothing is there, or the failure. */
+PORT_MUST_CHECK int64_t port_socket_receive(struct port_socket *socket,
+					    const struct port_segment *segments, size_t count);
+
+/* The same for data that nobody wants; takes at most `limit` bytes. */
+PORT_MUST_CHECK int64_t port_socket_discard(struct port_socket *socket, size_t limit);
+
+PORT_MUST_CHECK int port_socket_shutdown_send(struct port_socket *socket);
+
+/* After shutdown_send: -EINPROGRESS until the peer acknowledged the FIN, then 0, or the failure. */
+PORT_MUST_CHECK int port_socket_shutdown_status(struct port_socket *socket);
+
+/* Whether the peer has sent its FIN or the connection is gone. Does not sleep. */
+bool port_socket_receive_ended(struct port_socket *socket);
+
+/* Drops the connection with a RST. */
+void port_socket_reset(struct port_socket *socket);
+
+PORT_MUST_CHECK int port_socket_local_address(struct port_socket *socket,
+					      struct port_address *address);
+PORT_MUST_CHECK int port_socket_remote_address(struct port_socket *socket,
+					       struct port_address *address);
+
+enum port_socket_option {
+	PORT_OPTION_REUSE_ADDRESS, /* bind although the port's old connections linger */
+	PORT_OPTION_SHARE_PORT,	   /* bind although another socket that shares has the port */
+	PORT_OPTION_KEEPALIVE,
+	PORT_OPTION_RECEIVE_BUFFER, /* bytes, as the caller counts them */
+	PORT_OPTION_SEND_BUFFER,
+	PORT_OPTION_NODELAY,
+	PORT_OPTION_V6ONLY,
+};
+
+PORT_MUST_CHECK int port_socket_set_option(struct port_socket *socket,
+					   enum port_socket_option option, uint32_t value);
+PORT_MUST_CHECK int port_socket_get_option(struct port_socket *socket,
+					   enum port_socket_option option, uint32_t *value);
+
+PORT_END
+
+#endif
