@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Creating, binding, connecting and disconnecting. */
+#include "nt/irql.h"
+#include "socket/address.h"
+#include "socket/socket.h"
+#include "socket/stream.h"
+
+namespace wsk
+{
+
+void Socket::serve_create()
+{
+	PIRP irp = life_irp_;
+	port_socket *transport = nullptr;
+	int error = port_socket_create(net_, port_family(family_), PORT_SOCK_STREAM, IPPROTO_TCP,
+				       &transport);
+
+	life_irp_ = nullptr;
+	/* Windows' sockets are not dual stack unless asked. */
+	if (!error && family_ == AF_INET6)
+		error = port_socket_set_option(transport, PORT_OPTION_V6ONLY, 1);
+	if (transport)
+		attach_transport(transport);
+	if (error) {
+		/* Its uses end with this pump, and then it goes: nobody got to know it. */
+		begin_end(nullptr);
+		request_complete(irp, status_from_error(Activity::create, error), 0);
+		return;
+	}
+	request_complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(handle()));
+}
+
+NTSTATUS Socket::execute_bind(const port_address &address)
+{
+	bool listens = category_ == Category::listen;
+	int error = 0;
+
+	/*
+	 * A listener can be restarted while connections of its predecessor linger, as on Windows.
+	 * Sharing a port on purpose is something else, and Linux's name for it is SO_REUSEPORT.
+	 */
+	if (listens)
+		error = port_socket_set_option(transport_, PORT_OPTION_REUSE_ADDRESS, 1);
+	if (!error && share_address_)
+		error = port_socket_set_option(transport_, PORT_OPTION_SHARE_PORT, 1);
+	if (!error)
+		error = port_socket_bind(transport_, &address);
+	if (!error && listens)
+		error = port_socket_listen(transport_);
+	{
+		LockGuard guard(lock_);
+
+		if (error) {
+			state_ = State::unbound;
+		} else if (listens) {
+			state_ = State::listening;
+			start_static_events();
+		} else {
+			state_ = State::bound;
+		}
+	}
+	if (!error && listens)
+		signal(signal_accept);
+	return status_from_error(Activity::bind, error);
+}
+
+int Socket::try_connect(PIRP irp)
+{
+	Request *request = Request::of(irp);
+
+	if (request->started)
+		return port_socket_connect_status(transport_);
+	request->started = true;
+	return port_socket_connect(transport_, &request_arguments<AddressArguments>(irp).address);
+}
+
+void Socket::serve_connects()
+{
+	PIRP irp = claim(connects_);
+
+	if (!irp)
+		return;
+	int error = try_connect(irp);
+	if (error == -PORT_EINPROGRESS) {
+		put_back(connects_, irp);
+		return;
+	}
+	{
+		LockGuard guard(lock_);
+
+		state_ = error ? State::failed : State::connected;
+	}
+	complete(irp, status_from_error(Activity::connect, error));
+}
+
+/* Graceful ones, whose FIN is on its way. */
+void Socket::serve_disconnects()
+{
+	PIRP irp = claim(disconnects_);
+
+	if (!irp)
+		return;
+	int error = port_socket_shutdown_status(transport_);
+	if (error == -PORT_EINPROGRESS)
+		put_back(disconnects_, irp);
+	else
+		complete(irp, status_from_error(Activity::disconnect, error));
+}
+
+void Socket::abort_connection()
+{
+	cancel_all(sends_, STATUS_CANCELLED);
+	cancel_all(disconnects_, STATUS_CANCELLED);
+	port_socket_reset(transport_);
+	signal(signal_receive);
+}
+
+NTSTATUS Socket::write_address(bool remote, PSOCKADDR to)
+{
+	port_address address = {};
+	int error = remote ? port_socket_remote_address(transport_, &address)
+			   : port_socket_local_address(transport_, &address);
+
+	if (!error)
+		address_to_sockaddr(address, to);
+	return status_from_error(Activity::control, error);
+}
+
+Refusal Socket::admit_bind(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::unbound)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is bound already"};
+	socket.state_ = State::binding;
+	return accepted;
+}
+
+Refusal Socket::admit_connect(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::bound)
+		return {STATUS_INVALID_DEVICE_STATE,
+			"the socket is not bound, or was connected before"};
+	socket.state_ = State::connecting;
+	return accepted;
+}
+
+/* A graceful one. */
+Refusal Socket::admit_disconnect(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::connected || socket.send_ended_ || socket.aborted_)
+		return {STATUS_INVALID_DEVICE_STATE,
+			"the socket is not connected, or was disconnected before"};
+	socket.send_ended_ = true;
+	return accepted;
+}
+
+Refusal Socket::admit_abort(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::connected || socket.aborted_)
+		return {STATUS_INVALID_DEVICE_STATE,
+			"the socket is not connected, or was disconnected before"};
+	socket.aborted_ = true;
+	return accepted;
+}
+
+Refusal Socket::admit_local_address(Socket &socket, PIRP)
+{
+	if (socket.state_ == State::unbound || socket.state_ == State::binding)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not bound"};
+	return accepted;
+}
+
+Refusal Socket::admit_remote_address(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::connected)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not connected"};
+	return accepted;
+}
+
+/* Begins a request whose argument is an address that is read during the call. */
+static NTSTATUS submit_address(const char *function, PWSK_SOCKET handle, PSOCKADDR address,
+			       ULONG flags, PIRP irp, Operation operation,
+			       Socket::Admission admission)
+{
+	Refusal refusal = request_begin(irp);
+	Socket *socket = Socket::from(handle);
+
+	if (!refusal && !socket)
+		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
+	if (!refusal && flags)
+		refusal = {STATUS_INVALID_PARAMETER, "reserved flags are set"};
+	if (!refusal && !address_from_sockaddr(address, socket->family(),
+					       &request_arguments<AddressArguments>(irp).address))
+		refusal = {STATUS_INVALID_PARAMETER,
+			   "the address is NULL or not of the socket's family"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return socket->submit(function, irp, operation, admission);
+}
+
+/* Begins a request that writes an address. */
+static NTSTATUS submit_address_query(const char *function, PWSK_SOCKET handle, PSOCKADDR address,
+				     PIRP irp, Operation operation, Socket::Admission admission)
+{
+	Refusal refusal = request_begin(irp);
+	Socket *socket = Socket::from(handle);
+
+	if (!refusal && !socket)
+		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
+	if (!refusal && !address)
+		refusal = {STATUS_INVALID_PARAMETER, "the address buffer is NULL"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	request_arguments<AddressOutput>(irp).address = address;
+	return socket->submit(function, irp, operation, admission);
+}
+
+/**
+ * WskBind - Gives a socket its local address; a listening socket starts to listen.
+ * @handle: A listening or connection socket that is not bound.
+ * @local_address: Of the socket's family; wildcard address and port 0 are allowed. Read during the
+ *	call only.
+ * @flags: Reserved, 0.
+ * @irp: The request.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_STATE (bound already).
+ *	The IRP ends in STATUS_SUCCESS, STATUS_ADDRESS_ALREADY_EXISTS,
+ *	STATUS_INVALID_ADDRESS_COMPONENT (not an address of this host), STATUS_ACCESS_DENIED,
+ *	STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
+ * Source: PFN_WSK_BIND (wsk.h).
+ */
+NTSTATUS WSKAPI bind(PWSK_SOCKET handle, PSOCKADDR local_address, ULONG flags, PIRP irp)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return submit_address("WskBind", handle, local_address, flags, irp, Operation::bind,
+			      Socket::admit_bind);
+}
+
+/**
+ * WskGetLocalAddress - Reads the address that a socket is bound to.
+ * @handle: A bound socket.
+ * @local_address: Receives it, by the time the IRP completes; room for the socket's family.
+ * @irp: The request.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound).
+ * Source: PFN_WSK_GET_LOCAL_ADDRESS (wsk.h).
+ */
+NTSTATUS WSKAPI get_local_address(PWSK_SOCKET handle, PSOCKADDR local_address, PIRP irp)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return submit_address_query("WskGetLocalAddress", handle, local_address, irp,
+				    Operation::local_address, Socket::admit_local_address);
+}
+
+/**
+ * WskGetRemoteAddress - Reads the peer's address.
+ * @handle: A connected socket.
+ * @remote_address: Receives it, by the time the IRP completes; room for the socket's family.
+ * @irp: The request.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not connected).
+ * Source: PFN_WSK_GET_REMOTE_ADDRESS (wsk.h).
+ */
+static NTSTATUS WSKAPI get_remote_address(PWSK_SOCKET handle, PSOCKADDR remote_address, PIRP irp)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return submit_address_query("WskGetRemoteAddress", handle, remote_address, irp,
+				    Operation::remote_address, Socket::admit_remote_address);
+}
+
+/**
+ * WskConnect - Connects a bound socket.
+ * @handle: A connection socket that is bound and has not been connected.
+ * @remote_address: Of the socket's family. Read during the call only.
+ * @flags: Reserved, 0.
+ * @irp: The request. Cancelling it ends the attempt; the socket can then only be closed.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound, or
+ *	connected before). The IRP ends in STATUS_SUCCESS, STATUS_CONNECTION_REFUSED,
+ *	STATUS_IO_TIMEOUT, STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE,
+ *	STATUS_INVALID_ADDRESS_COMPONENT, STATUS_ADDRESS_ALREADY_EXISTS, STATUS_ACCESS_DENIED,
+ *	STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
+ * Source: PFN_WSK_CONNECT (wsk.h).
+ */
+static NTSTATUS WSKAPI connect(PWSK_SOCKET handle, PSOCKADDR remote_address, ULONG flags, PIRP irp)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return submit_address("WskConnect", handle, remote_address, flags, irp, Operation::connect,
+			      Socket::admit_connect);
+}
+
+static NTSTATUS WSKAPI connect_ex(PWSK_SOCKET, PSOCKADDR, PWSK_BUF, ULONG, PIRP irp)
+{
+	return request_not_implemented(irp);
+}
+
+constinit const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch = {
+	.Basic = {control_socket, close_socket},
+	.WskBind = bind,
+	.WskConnect = connect,
+	.WskGetLocalAddress = get_local_address,
+	.WskGetRemoteAddress = get_remote_address,
+	.WskSend = send,
+	.WskReceive = receive,
+	.WskDisconnect = disconnect,
+	.WskRelease = release,
+	.WskConnectEx = connect_ex,
+	.WskSendEx = send_ex,
+	.WskReceiveEx = receive_ex,
+};
+
+} // namespace wsk

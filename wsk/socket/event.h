@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Which event callbacks of a socket are enabled, and which of them are running. */
+#ifndef WSK_SOCKET_EVENT_H
+#define WSK_SOCKET_EVENT_H
+
+#include <wdm.h>
+#include <wsk.h>
+
+namespace wsk
+{
+
+class Socket;
+
+enum class Event : UCHAR { accept, receive, disconnect, send_backlog, receive_from, count };
+
+/* WSK_EVENT_… of one event. */
+ULONG event_mask(Event event);
+
+constexpr ULONG connection_events =
+	WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_SEND_BACKLOG;
+
+/* The socket's lock protects it. */
+struct EventTable {
+	ULONG enabled = 0;
+	ULONG fixed = 0; /* static: can be neither disabled nor enabled */
+	USHORT calls[static_cast<size_t>(Event::count)] = {};
+	PIRP disabling = nullptr;   /* completes when the calls of ... */
+	Event disabling_event = {}; /* ... this event have returned */
+};
+
+/* For as long as it lives, the event's callback may be called; false where it is not enabled. */
+class EventCall
+{
+public:
+	EventCall(Socket &socket, Event event);
+	~EventCall();
+	EventCall(const EventCall &) = delete;
+	EventCall &operator=(const EventCall &) = delete;
+	explicit operator bool() const { return callback_; }
+
+	template <class Callback>
+	Callback callback() const
+	{
+		return reinterpret_cast<Callback>(callback_);
+	}
+
+private:
+	Socket &socket_;
+	Event event_;
+	void *callback_ = nullptr;
+};
+
+} // namespace wsk
+
+#endif

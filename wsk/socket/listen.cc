@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Accepting connections: queued WskAccept requests first, then WskAcceptEvent. */
+#include "nt/irql.h"
+#include "socket/address.h"
+#include "socket/socket.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+/* Connections accepted before the other queues get their turn. */
+constexpr int accepts_per_turn = 32;
+
+} // namespace
+
+/* A connected socket around an accepted transport, which is dropped where that fails. */
+Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID *dispatch)
+{
+	/* Fails once WskDeregister waits: for this listener to be closed. */
+	if (!client_->begin_use()) {
+		port_socket_release(transport, true);
+		return {STATUS_DEVICE_NOT_READY, nullptr};
+	}
+	Socket *socket = new Socket(*client_, Category::connection, family_, context, dispatch);
+	if (!socket) {
+		client_->end_use();
+		port_socket_release(transport, true);
+		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+	}
+	socket->state_ = State::connected;
+	socket->attach_transport(transport);
+	return {STATUS_SUCCESS, socket};
+}
+
+void Socket::deliver_accept(PIRP irp, port_socket *transport)
+{
+	AcceptArguments &arguments = request_arguments<AcceptArguments>(irp);
+	Created made = adopt(transport, arguments.context, arguments.dispatch);
+
+	if (made.socket && arguments.local_address)
+		made.status = made.socket->write_address(false, arguments.local_address);
+	if (NT_SUCCESS(made.status) && arguments.remote_address)
+		made.status = made.socket->write_address(true, arguments.remote_address);
+	if (NT_SUCCESS(made.status)) {
+		complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(made.socket->handle()));
+		return;
+	}
+	if (!made.socket) {
+		complete(irp, made.status);
+		return;
+	}
+	/* The peer is gone already and has no address: as if it had never come. */
+	made.socket->begin_end(nullptr);
+	put_back(accepts_, irp);
+}
+
+/* Inside an EventCall of ours. */
+void Socket::indicate_accept(PFN_WSK_ACCEPT_EVENT callback, port_socket *transport)
+{
+	SOCKADDR_STORAGE local = {}, remote = {};
+	PVOID context = nullptr;
+	const WSK_CLIENT_CONNECTION_DISPATCH *dispatch = nullptr;
+	Created made = adopt(transport, nullptr, nullptr);
+
+	if (!made.socket)
+		return;
+	Socket &connection = *made.socket;
+	connection.begin_use(); /* the client may close it inside the callback */
+	NTSTATUS status = connection.write_address(false, reinterpret_cast<PSOCKADDR>(&local));
+	if (NT_SUCCESS(status))
+		status = connection.write_address(true, reinterpret_cast<PSOCKADDR>(&remote));
+	if (NT_SUCCESS(status))
+		status = callback(context_, 0, reinterpret_cast<PSOCKADDR>(&local),
+				  reinterpret_cast<PSOCKADDR>(&remote), connection.handle(),
+				  &context, &dispatch);
+	if (NT_SUCCESS(status)) {
+		LockGuard guard(connection.lock_);
+
+		connection.context_ = context;
+		connection.dispatch_ = dispatch;
+	} else {
+		connection.begin_end(nullptr);
+	}
+	connection.end_use();
+}
+
+/* False when there is nobody to accept for, or nothing to accept. */
+bool Socket::serve_one_accept()
+{
+	PIRP irp = claim(accepts_);
+	port_socket *transport = nullptr;
+
+	if (irp) {
+		int error = port_socket_accept(transport_, &transport);
+
+		if (error == -PORT_EAGAIN)
+			put_back(accepts_, irp);
+		else if (error)
+			complete(irp, status_from_error(Activity::accept, error));
+		else
+			deliver_accept(irp, transport);
+		return error != -PORT_EAGAIN;
+	}
+	EventCall call(*this, Event::accept);
+	if (!call || port_socket_accept(transport_, &transport))
+		return false;
+	indicate_accept(call.callback<PFN_WSK_ACCEPT_EVENT>(), transport);
+	return true;
+}
+
+void Socket::serve_accepts()
+{
+	for (int served = 0; served < accepts_per_turn; served++)
+		if (!serve_one_accept())
+			return;
+	signal(signal_accept);
+}
+
+Refusal Socket::admit_accept(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::listening)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not listening: bind it first"};
+	return accepted;
+}
+
+/**
+ * WskAccept - Accepts a connection.
+ * @handle: A listening socket that is bound.
+ * @flags: Reserved, 0.
+ * @context: Handed to the accepted socket's event callbacks.
+ * @dispatch: The accepted socket's event callbacks, or NULL.
+ * @local_address: Receives the connection's local address, by the time the IRP completes; or NULL.
+ * @remote_address: Likewise, the peer's.
+ * @irp: The request; Information is the accepted PWSK_SOCKET.
+ *
+ * Any number may wait; they are served in the order of the calls, before WskAcceptEvent. All event
+ * callbacks of the accepted socket are disabled. A cancelled request leaves the connection queued.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound). The
+ *	IRP ends in STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES, STATUS_DEVICE_NOT_READY (the
+ *	client is deregistering) or STATUS_CANCELLED.
+ * Source: PFN_WSK_ACCEPT (wsk.h).
+ */
+static NTSTATUS WSKAPI accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
+			      const WSK_CLIENT_CONNECTION_DISPATCH *dispatch,
+			      PSOCKADDR local_address, PSOCKADDR remote_address, PIRP irp)
+{
+	constexpr const char *function = "WskAccept";
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	Refusal refusal = request_begin(irp);
+	if (!refusal && !handle)
+		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
+	if (!refusal && flags)
+		refusal = {STATUS_INVALID_PARAMETER, "reserved flags are set"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	request_arguments<AcceptArguments>(irp) = {context, dispatch, local_address,
+						   remote_address};
+	return Socket::from(handle)->submit(function, irp, Operation::accept, Socket::admit_accept);
+}
+
+static NTSTATUS WSKAPI inspect_complete(PWSK_SOCKET, PWSK_INSPECT_ID, WSK_INSPECT_ACTION, PIRP irp)
+{
+	return request_not_implemented(irp);
+}
+
+constinit const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch = {
+	.Basic = {control_socket, close_socket},
+	.WskBind = bind,
+	.WskAccept = accept,
+	.WskInspectComplete = inspect_complete,
+	.WskGetLocalAddress = get_local_address,
+};
+
+} // namespace wsk

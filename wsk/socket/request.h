@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * A client's IRP as WSK sees it: a request. All its state lives inside the IRP, in the stack
+ * location that WSK took and in the fields that belong to whoever holds the IRP, so that no request
+ * needs memory of its own.
+ */
+#ifndef WSK_SOCKET_REQUEST_H
+#define WSK_SOCKET_REQUEST_H
+
+#include <wdm.h>
+#include <wsk.h>
+
+#include "port/net.h"
+
+namespace wsk
+{
+
+class Socket;
+struct Option;
+
+enum class Operation : UCHAR {
+	create,
+	bind,
+	connect,
+	accept,
+	send,
+	receive,
+	disconnect,
+	abort,
+	local_address,
+	remote_address,
+	set_option,
+	get_option,
+};
+
+/* In Tail.Overlay.DriverContext, for as long as WSK holds the IRP. */
+struct Request {
+	Socket *socket;
+	SIZE_T transferred;
+	Operation operation;
+	bool started;
+	ULONG flags;
+
+	static Request *of(PIRP irp)
+	{
+		return reinterpret_cast<Request *>(irp->Tail.Overlay.DriverContext);
+	}
+};
+static_assert(sizeof(Request) <= sizeof(IRP::Tail.Overlay.DriverContext));
+
+/* In the stack location's Parameters: one of these, by operation. */
+struct TransferArguments { /* send, receive, disconnect */
+	PMDL mdl;
+	SIZE_T length;
+	ULONG offset;
+};
+
+struct AddressArguments { /* bind, connect */
+	port_address address;
+};
+
+struct AcceptArguments {
+	PVOID context;
+	const WSK_CLIENT_CONNECTION_DISPATCH *dispatch;
+	PSOCKADDR local_address;
+	PSOCKADDR remote_address;
+};
+
+struct AddressOutput { /* local_address, remote_address */
+	PSOCKADDR address;
+};
+
+struct OptionArguments { /* set_option, get_option */
+	const Option *option;
+	PVOID output;
+	SIZE_T output_size;
+	ULONG value;
+};
+
+template <class T>
+T &request_arguments(PIRP irp)
+{
+	PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
+
+	static_assert(sizeof(T) <= sizeof(location->Parameters));
+	return *reinterpret_cast<T *>(&location->Parameters);
+}
+
+/* Why a call is turned down: a status, and the rule that the driver broke (null: it broke none). */
+struct Refusal {
+	NTSTATUS status;
+	const char *rule;
+
+	explicit operator bool() const { return !NT_SUCCESS(status); }
+};
+
+constexpr Refusal accepted = {STATUS_SUCCESS, nullptr};
+
+/*
+ * Takes the IRP's next stack location, as IoCallDriver would. A refusal completes nothing yet:
+ * request_refuse() does. A null IRP cannot be completed, only refused.
+ */
+[[nodiscard]] Refusal request_begin(PIRP irp);
+
+/* Names the broken rule, completes the IRP (if there is one), and returns the status. */
+NTSTATUS request_refuse(const char *function, PIRP irp, Refusal refusal);
+
+/* Completes the IRP; it is gone afterwards. The only place in wsk/socket that does. */
+void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information);
+
+/* For dispatch slots that have no implementation. */
+NTSTATUS request_not_implemented(PIRP irp);
+
+/*
+ * FIFO of requests, each cancellable while it is queued. The owner's lock protects it; an IRP is
+ * taken out by claiming it, after which IoCancelIrp cannot reach it.
+ */
+class RequestQueue
+{
+public:
+	void init() { InitializeListHead(&head_); }
+	bool empty() const { return IsListEmpty(&head_); }
+
+	/* False: the IRP was cancelled meanwhile; it is not queued and the caller completes it. */
+	[[nodiscard]] bool push_back(PIRP irp, PDRIVER_CANCEL cancel);
+	[[nodiscard]] bool push_front(PIRP irp, PDRIVER_CANCEL cancel);
+
+	/* The first one whose cancellation has not begun, or null. */
+	[[nodiscard]] PIRP claim();
+
+	/* From a cancel routine: it owns the IRP already. */
+	static void remove(PIRP irp) { RemoveEntryList(&irp->Tail.Overlay.ListEntry); }
+
+private:
+	static bool arm(PIRP irp, PDRIVER_CANCEL cancel);
+
+	LIST_ENTRY head_;
+};
+
+} // namespace wsk
+
+#endif

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* The pump, and a socket's life from WskSocket to the completion of WskCloseSocket. */
+#include "socket/socket.h"
+
+#include "nt/driver.h"
+#include "nt/irql.h"
+#include "port/context.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+constexpr ULONG pool_tag = 'kcsW';
+
+/* Completion routines and callbacks run on the stack of whoever pumps: it must have room. */
+constexpr size_t stack_needed = 6 * 1024;
+
+/* Rounds in a row before other sockets' work gets its turn. */
+constexpr int pump_rounds = 8;
+
+constinit port_lock_class lock_class = {};
+
+bool may_pump_here()
+{
+	return port_context() == PORT_CONTEXT_TASK && port_stack_left() >= stack_needed;
+}
+
+} // namespace
+
+void *Socket::operator new(size_t size) noexcept
+{
+	return ExAllocatePool2(POOL_FLAG_NON_PAGED, size, pool_tag);
+}
+
+void Socket::operator delete(void *block)
+{
+	ExFreePoolWithTag(block, pool_tag);
+}
+
+template <class Visit>
+void Socket::each_queue(Visit visit)
+{
+	visit(controls_);
+	visit(connects_);
+	visit(accepts_);
+	visit(sends_);
+	visit(disconnects_);
+	visit(receives_);
+}
+
+Socket::Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
+	       const VOID *dispatch)
+	: category_(category), family_(family), client_(&client), context_(context),
+	  dispatch_(dispatch)
+{
+	header_.Dispatch = category == Category::listen
+				   ? static_cast<const VOID *>(&listen_dispatch)
+				   : static_cast<const VOID *>(&connection_dispatch);
+	each_queue([](RequestQueue &queue) { queue.init(); });
+	port_lock_init(&lock_, "wsk_socket", &lock_class);
+	port_work_init(&work_, run_work);
+	client_->reference();
+	driver_charge(client_->account(), Resource::sockets);
+}
+
+NTSTATUS Socket::create(const char *function, Client &client, Category category,
+			ADDRESS_FAMILY family, PVOID context, const VOID *dispatch, PIRP irp)
+{
+	if (!client.begin_use())
+		return request_refuse(function, irp,
+				      {STATUS_DEVICE_NOT_READY, "the client has deregistered"});
+	Socket *socket = new Socket(client, category, family, context, dispatch);
+	if (!socket) {
+		client.end_use();
+		return request_refuse(function, irp, {STATUS_INSUFFICIENT_RESOURCES, nullptr});
+	}
+	client.first_socket();
+	socket->net_ = port_net_get_current();
+	socket->life_irp_ = irp;
+	IoMarkIrpPending(irp);
+	socket->begin_use();
+	socket->signal(signal_create);
+	socket->end_use();
+	return STATUS_PENDING;
+}
+
+void Socket::attach_transport(port_socket *transport)
+{
+	transport_ = transport;
+	port_socket_attach(transport, this, on_network);
+}
+
+/* Before the last use ends, the socket is closing; then only the work item has it. */
+void Socket::end_use()
+{
+	if (InterlockedDecrement(&uses_))
+		return;
+	finishing_ = true;
+	port_work_queue(&work_);
+}
+
+/* A queued work item is a use. */
+void Socket::queue_work()
+{
+	begin_use();
+	if (!port_work_queue(&work_))
+		end_use();
+}
+
+void Socket::run_work(port_work *work)
+{
+	Socket *self = CONTAINING_RECORD(work, Socket, work_);
+	bool run;
+
+	if (self->finishing_) {
+		self->finish_close();
+		return;
+	}
+	{
+		LockGuard guard(self->lock_);
+
+		run = !self->pumping_;
+		self->pumping_ = true;
+	}
+	if (run)
+		self->pump(signal_all);
+	self->end_use();
+}
+
+/* The caller holds a use, unless it is the network, which detaching waits for. */
+void Socket::signal(ULONG signals)
+{
+	bool here = may_pump_here(), run = false, defer = false;
+	{
+		LockGuard guard(lock_);
+
+		signals_ |= signals;
+		if (!pumping_) {
+			pumping_ = run = here;
+			defer = !here;
+		}
+	}
+	if (run)
+		pump(signals);
+	else if (defer)
+		queue_work();
+}
+
+/* Serves the signals in the mask until none is left; leaves others to the work item. */
+void Socket::pump(ULONG mask)
+{
+	for (int round = 0;; round++) {
+		ULONG todo, left;
+		{
+			LockGuard guard(lock_);
+
+			todo = round < pump_rounds ? signals_ & mask : 0;
+			signals_ &= ~todo;
+			left = signals_;
+			if (!todo)
+				pumping_ = false;
+		}
+		if (!todo) {
+			if (left)
+				queue_work();
+			return;
+		}
+		serve(todo);
+	}
+}
+
+void Socket::serve(ULONG signals)
+{
+	if (signals & signal_create)
+		serve_create();
+	if (signals & signal_control)
+		serve_control();
+	if (signals & signal_connect)
+		serve_connects();
+	if (signals & signal_reset)
+		port_socket_reset(transport_);
+	if (signals & signal_send)
+		serve_sends();
+	if (signals & signal_disconnect)
+		serve_disconnects();
+	if (signals & signal_accept)
+		serve_accepts();
+	if (signals & signal_receive)
+		serve_receives();
+	if (signals & signal_close)
+		close_transport();
+}
+
+/* The signals whose queues have something that waits; under the lock. */
+ULONG Socket::awaited_signals() const
+{
+	ULONG signals = 0;
+
+	if (!receives_.empty())
+		signals |= signal_receive;
+	if (!sends_.empty())
+		signals |= signal_send;
+	if (!connects_.empty())
+		signals |= signal_connect;
+	if (!disconnects_.empty())
+		signals |= signal_disconnect;
+	if (!accepts_.empty() || events_.enabled)
+		signals |= signal_accept;
+	return signals;
+}
+
+/* In softirq, or under the transport's lock: only leaves word, and only where somebody waits. */
+void Socket::on_network(void *owner, uint32_t events)
+{
+	Socket *self = static_cast<Socket *>(owner);
+	ULONG signals = 0;
+
+	if (events & PORT_SOCKET_READABLE)
+		signals |= signal_receive | signal_accept;
+	if (events & PORT_SOCKET_WRITABLE)
+		signals |= signal_send;
+	if (events & PORT_SOCKET_STATE)
+		signals |= signal_receive | signal_accept | signal_send | signal_connect |
+			   signal_disconnect;
+	{
+		LockGuard guard(self->lock_);
+
+		/* The pump may hold a request that it is about to put back: it looks again. */
+		if (!self->pumping_)
+			signals &= self->awaited_signals();
+		self->signals_ |= signals;
+		if (self->pumping_ || !signals)
+			return;
+	}
+	self->queue_work();
+}
+
+RequestQueue &Socket::queue_of(Operation operation)
+{
+	switch (operation) {
+	case Operation::connect:
+		return connects_;
+	case Operation::accept:
+		return accepts_;
+	case Operation::send:
+	case Operation::disconnect:
+		return sends_;
+	case Operation::receive:
+		return receives_;
+	default:
+		return controls_;
+	}
+}
+
+ULONG Socket::signal_of(Operation operation)
+{
+	switch (operation) {
+	case Operation::connect:
+		return signal_connect;
+	case Operation::accept:
+		return signal_accept;
+	case Operation::send:
+	case Operation::disconnect:
+		return signal_send;
+	case Operation::receive:
+		return signal_receive;
+	default:
+		return signal_control;
+	}
+}
+
+NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Admission admission)
+{
+	RequestQueue &queue = queue_of(operation);
+	Request *request = Request::of(irp);
+	Refusal refusal = accepted;
+	bool first = false, queued = false;
+
+	request->socket = this;
+	request->operation = operation;
+	begin_use(); /* ours */
+	begin_use(); /* the request's */
+	{
+		LockGuard guard(lock_);
+
+		if (closing_)
+			refusal = {STATUS_INVALID_DEVICE_STATE, "the socket is being closed"};
+		else
+			refusal = admission(*this, irp);
+		if (!refusal) {
+			IoMarkIrpPending(irp);
+			first = queue.empty();
+			queued = queue.push_back(irp, cancel_request);
+		}
+	}
+	if (refusal) {
+		end_use();
+		end_use();
+		return request_refuse(function, irp, refusal);
+	}
+	if (!queued)
+		cancelled(irp);
+	else if (first) /* who comes later is served, or waits, behind the first */
+		signal(signal_of(operation));
+	end_use();
+	return STATUS_PENDING;
+}
+
+void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
+{
+	request_complete(irp, status, information);
+	end_use();
+}
+
+PIRP Socket::claim(RequestQueue &queue)
+{
+	LockGuard guard(lock_);
+
+	return queue.claim();
+}
+
+/* Returns a claimed request that could not go on to the head of its queue. */
+void Socket::put_back(RequestQueue &queue, PIRP irp)
+{
+	bool queued;
+	{
+		LockGuard guard(lock_);
+
+		queued = queue.push_front(irp, cancel_request);
+	}
+	if (!queued)
+		cancelled(irp);
+}
+
+/* Completes a cancelled request that no queue holds, and undoes what its admission did. */
+void Socket::cancelled(PIRP irp)
+{
+	Request *request = Request::of(irp);
+	ULONG signals = 0;
+	{
+		LockGuard guard(lock_);
+
+		switch (request->operation) {
+		case Operation::bind:
+			state_ = State::unbound;
+			break;
+		case Operation::connect: /* the handshake may be under way */
+			state_ = State::failed;
+			signals = signal_reset;
+			break;
+		default:
+			break;
+		}
+	}
+	if (signals && !closing_)
+		signal(signals);
+	complete(irp, STATUS_CANCELLED,
+		 request->operation == Operation::receive ? request->transferred : 0);
+}
+
+VOID NTAPI Socket::cancel_request(PDEVICE_OBJECT, PIRP irp)
+{
+	Socket *self = Request::of(irp)->socket;
+
+	IoReleaseCancelSpinLock(irp->CancelIrql);
+	{
+		LockGuard guard(self->lock_);
+
+		RequestQueue::remove(irp);
+	}
+	self->cancelled(irp);
+}
+
+void Socket::cancel_all(RequestQueue &queue, NTSTATUS status)
+{
+	while (PIRP irp = claim(queue)) {
+		Request *request = Request::of(irp);
+
+		complete(irp, status,
+			 request->operation == Operation::receive ? request->transferred : 0);
+	}
+}
+
+/*
+ * Begins the end: nothing is admitted any more. The IRP, if any, completes last of all. False when
+ * it had begun before.
+ */
+bool Socket::begin_end(PIRP close_irp)
+{
+	{
+		LockGuard guard(lock_);
+
+		if (closing_)
+			return false;
+		closing_ = true;
+		life_irp_ = close_irp;
+		if (close_irp)
+			IoMarkIrpPending(close_irp);
+	}
+	begin_use();
+	signal(signal_close);
+	end_use();
+	return true;
+}
+
+/* The pump's: nobody tells us anything any more, and nothing stays queued. */
+void Socket::close_transport()
+{
+	if (transport_)
+		port_socket_detach(transport_);
+	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
+	end_use();
+}
+
+/* A connection ends in a RST unless both sides have finished sending. */
+bool Socket::ends_with_reset()
+{
+	if (category_ != Category::connection)
+		return false;
+	return !(send_ended_ && port_socket_shutdown_status(transport_) == 0 &&
+		 port_socket_receive_ended(transport_));
+}
+
+/* The work item's last run: no use is left. */
+void Socket::finish_close()
+{
+	Client *client = client_;
+	PIRP irp = life_irp_;
+
+	if (transport_)
+		port_socket_release(transport_, ends_with_reset());
+	if (net_)
+		port_net_put(net_);
+	delete this;
+	if (irp)
+		request_complete(irp, STATUS_SUCCESS, 0);
+	driver_discharge(client->account(), Resource::sockets);
+	client->end_use();
+	client->release();
+}
+
+/**
+ * WskCloseSocket - Closes a socket of any category.
+ * @socket: The socket; no other function may be called on it any more.
+ * @irp: Completes when the socket is gone: after every other request, which completes with
+ *	STATUS_CANCELLED, and after every event callback in progress has returned.
+ *
+ * A connection is reset unless both sides have disconnected gracefully. May be called from inside
+ * the socket's own callbacks and completion routines.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER without a socket or a usable IRP;
+ *	STATUS_INVALID_DEVICE_STATE when it is being closed already.
+ * Source: PFN_WSK_CLOSE_SOCKET (wsk.h).
+ */
+NTSTATUS WSKAPI close_socket(PWSK_SOCKET socket, PIRP irp)
+{
+	constexpr const char *function = "WskCloseSocket";
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	Refusal refusal = request_begin(irp);
+	if (!refusal && !socket)
+		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(socket)->close(function, irp);
+}
+
+NTSTATUS Socket::close(const char *function, PIRP irp)
+{
+	if (!begin_end(irp))
+		return request_refuse(
+			function, irp,
+			{STATUS_INVALID_DEVICE_STATE, "the socket is being closed already"});
+	return STATUS_PENDING;
+}
+
+} // namespace wsk

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * The object behind PWSK_SOCKET.
+ *
+ * Requests wait in queues, one for each thing that can block. Whatever may let one go on (a new
+ * request, the network, a cancellation) sets an event bit, and the pump, of which at most one runs
+ * per socket, serves the queues whose bit is set: at once in the caller, where that may sleep, else
+ * in the socket's work item. No lock is held while client code runs.
+ *
+ * Uses keep the object: one until WskCloseSocket, one for each request held, for the queued work
+ * item, for each call in progress. Whoever ends the last use has the work item finish the close.
+ */
+#ifndef WSK_SOCKET_SOCKET_H
+#define WSK_SOCKET_SOCKET_H
+
+#include <wdm.h>
+#include <wsk.h>
+
+#include "port/net.h"
+#include "port/work.h"
+#include "socket/client.h"
+#include "socket/event.h"
+#include "socket/lock.h"
+#include "socket/request.h"
+#include "socket/status.h"
+
+namespace wsk
+{
+
+enum class Category : UCHAR { listen, connection };
+
+enum class State : UCHAR {
+	unbound,
+	binding,
+	bound,
+	listening,
+	connecting,
+	connected,
+	failed, /* a connect did not succeed: only closing is left */
+};
+
+/* Reasons for the pump to look at a queue. */
+enum Signal : ULONG {
+	signal_close = 1,
+	signal_control = 2,
+	signal_connect = 4,
+	signal_send = 8,
+	signal_disconnect = 16,
+	signal_accept = 32,
+	signal_receive = 64,
+	signal_reset = 128,
+	signal_create = 256,
+	signal_all = 511,
+};
+
+class Socket
+{
+public:
+	/* Begins WskSocket: completes the IRP, with the handle, once there is a transport. */
+	static NTSTATUS create(const char *function, Client &client, Category category,
+			       ADDRESS_FAMILY family, PVOID context, const VOID *dispatch,
+			       PIRP irp);
+
+	static Socket *from(PWSK_SOCKET socket) { return reinterpret_cast<Socket *>(socket); }
+	PWSK_SOCKET handle() { return &header_; }
+
+	Category category() const { return category_; }
+	ADDRESS_FAMILY family() const { return family_; }
+
+	void begin_use() { InterlockedIncrement(&uses_); }
+	void end_use();
+
+	/*
+	 * Takes a begun request in and returns STATUS_PENDING, or refuses it. The admission runs
+	 * under the lock, may change the state, and tells whether the socket's state allows it.
+	 */
+	using Admission = Refusal (*)(Socket &socket, PIRP irp);
+	NTSTATUS submit(const char *function, PIRP irp, Operation operation, Admission admission);
+
+	/* Completes a request that a queue no longer holds, and ends its use. */
+	void complete(PIRP irp, NTSTATUS status, ULONG_PTR information = 0);
+
+	/* WskCloseSocket. */
+	NTSTATUS close(const char *function, PIRP irp);
+
+	/* SO_WSK_EVENT_CALLBACK (event.cc). */
+	NTSTATUS control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp);
+
+	/* Options (control.cc). Sleep where the option is the transport's. */
+	NTSTATUS set_option(const Option &option, ULONG value);
+	NTSTATUS get_option(const Option &option, ULONG *value);
+	NTSTATUS control_now(const Option &option, bool set, ULONG *value);
+
+	/* Admissions. */
+	static Refusal admit_bind(Socket &socket, PIRP irp);
+	static Refusal admit_connect(Socket &socket, PIRP irp);
+	static Refusal admit_accept(Socket &socket, PIRP irp);
+	static Refusal admit_send(Socket &socket, PIRP irp);
+	static Refusal admit_receive(Socket &socket, PIRP irp);
+	static Refusal admit_disconnect(Socket &socket, PIRP irp);
+	static Refusal admit_abort(Socket &socket, PIRP irp);
+	static Refusal admit_local_address(Socket &socket, PIRP irp);
+	static Refusal admit_remote_address(Socket &socket, PIRP irp);
+	static Refusal admit_set_option(Socket &socket, PIRP irp);
+	static Refusal admit_get_option(Socket &socket, PIRP irp);
+
+	static void *operator new(size_t size) noexcept;
+	static void operator delete(void *block);
+
+private:
+	friend class EventCall;
+
+	struct Created {
+		NTSTATUS status;
+		Socket *socket;
+	};
+
+	Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
+	       const VOID *dispatch);
+	~Socket() = default;
+
+	/* socket.cc: the pump and the life cycle */
+	void signal(ULONG signals);
+	void queue_work();
+	void pump(ULONG mask);
+	void serve(ULONG signals);
+	static void run_work(port_work *work);
+	static void on_network(void *owner, uint32_t events);
+	static VOID NTAPI cancel_request(PDEVICE_OBJECT device, PIRP irp);
+	RequestQueue &queue_of(Operation operation);
+	static ULONG signal_of(Operation operation);
+	ULONG awaited_signals() const;
+	PIRP claim(RequestQueue &queue);
+	void put_back(RequestQueue &queue, PIRP irp);
+	void cancelled(PIRP irp);
+	void cancel_all(RequestQueue &queue, NTSTATUS status);
+	bool begin_end(PIRP close_irp);
+	void attach_transport(port_socket *transport);
+	void close_transport();
+	template <class Visit>
+	void each_queue(Visit visit);
+	void finish_close();
+	bool ends_with_reset();
+
+	/* control.cc */
+	Refusal admit_option(const Option &option, bool set);
+	void serve_control();
+	NTSTATUS execute_control(PIRP irp, ULONG_PTR *information);
+
+	/* connection.cc */
+	void serve_create();
+	NTSTATUS execute_bind(const port_address &address);
+	void serve_connects();
+	int try_connect(PIRP irp);
+	void serve_disconnects();
+	void abort_connection();
+	NTSTATUS write_address(bool remote, PSOCKADDR to);
+
+	/* listen.cc */
+	void serve_accepts();
+	bool serve_one_accept();
+	void deliver_accept(PIRP irp, port_socket *transport);
+	void indicate_accept(PFN_WSK_ACCEPT_EVENT callback, port_socket *transport);
+	Created adopt(port_socket *transport, PVOID context, const VOID *dispatch);
+
+	/* stream.cc */
+	void serve_sends();
+	void serve_receives();
+	long long transmit(PIRP irp);
+	long long collect(PIRP irp);
+
+	/* event.cc */
+	void *callback_of(Event event);
+	Refusal check_events(ULONG mask);
+	void start_static_events();
+
+	WSK_SOCKET header_; /* first: it is all that clients see */
+	Category category_;
+	State state_ = State::unbound;
+	ADDRESS_FAMILY family_;
+	LONG uses_ = 1;
+	ULONG signals_ = 0;
+	bool pumping_ = false;
+	bool closing_ = false;
+	bool finishing_ = false;     /* the work item's next run is its last */
+	bool send_ended_ = false;    /* a graceful disconnect was accepted */
+	bool aborted_ = false;	     /* by the client */
+	bool share_address_ = false; /* SO_REUSEADDR */
+	bool exclusive_ = false;     /* SO_EXCLUSIVEADDRUSE */
+	ULONG linger_ = 0;	     /* SO_LINGER: stored only */
+	Client *client_;
+	PVOID context_;
+	const VOID *dispatch_; /* the client's, of the category's type */
+	port_net *net_ = nullptr;
+	port_socket *transport_ = nullptr;
+	PIRP life_irp_ =
+		nullptr; /* of the creation until there is a transport, then of the close */
+	RequestQueue controls_, connects_, accepts_, sends_, disconnects_, receives_;
+	EventTable events_;
+	port_lock lock_;
+	port_work work_;
+};
+
+extern const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch;
+extern const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch;
+
+/* The basic members of every socket table (control.cc, socket.cc). */
+NTSTATUS WSKAPI control_socket(PWSK_SOCKET socket, WSK_CONTROL_SOCKET_TYPE request, ULONG code,
+			       ULONG level, SIZE_T input_size, PVOID input, SIZE_T output_size,
+			       PVOID output, SIZE_T *output_size_returned, PIRP irp);
+NTSTATUS WSKAPI close_socket(PWSK_SOCKET socket, PIRP irp);
+
+/* Members that several tables share (connection.cc). */
+NTSTATUS WSKAPI bind(PWSK_SOCKET socket, PSOCKADDR local_address, ULONG flags, PIRP irp);
+NTSTATUS WSKAPI get_local_address(PWSK_SOCKET socket, PSOCKADDR local_address, PIRP irp);
+
+} // namespace wsk
+
+#endif

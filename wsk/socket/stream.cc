@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Sending and receiving on connections, and the graceful end of sending. */
+#include "nt/irql.h"
+#include "nt/mdl.h"
+#include "socket/socket.h"
+#include "socket/stream.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+/* Segments that one call of the transport takes. */
+constexpr size_t segments_per_call = 16;
+
+/* Requests served before the other queues get their turn. */
+constexpr int requests_per_turn = 32;
+
+/* What a draining receive throws away at a time. */
+constexpr size_t discard_at_once = 1 << 20;
+
+/* The transfer's next segments, and how many bytes they have. */
+size_t next_segments(PIRP irp, port_segment (&segments)[segments_per_call], SIZE_T *bytes)
+{
+	TransferArguments &arguments = request_arguments<TransferArguments>(irp);
+	size_t count = mdl_segments(arguments.mdl, arguments.offset, Request::of(irp)->transferred,
+				    arguments.length, segments, segments_per_call);
+
+	*bytes = 0;
+	for (size_t i = 0; i < count; i++)
+		*bytes += segments[i].length;
+	return count;
+}
+
+} // namespace
+
+/* Sends what is left of a request: 0 when that was all, else -errno. */
+long long Socket::transmit(PIRP irp)
+{
+	Request *request = Request::of(irp);
+	SIZE_T length = request_arguments<TransferArguments>(irp).length;
+
+	while (request->transferred < length) {
+		port_segment segments[segments_per_call];
+		SIZE_T bytes;
+		size_t count = next_segments(irp, segments, &bytes);
+		uint32_t flags = request->flags & WSK_FLAG_NODELAY ? PORT_SEND_PUSH : 0;
+
+		if (request->transferred + bytes < length)
+			flags = PORT_SEND_MORE;
+		long long sent = port_socket_send(transport_, segments, count, flags);
+		if (sent < 0)
+			return sent;
+		request->transferred += sent;
+	}
+	return 0;
+}
+
+void Socket::serve_sends()
+{
+	for (int served = 0; served < requests_per_turn; served++) {
+		PIRP irp = claim(sends_);
+
+		if (!irp)
+			return;
+		Request *request = Request::of(irp);
+		bool disconnects = request->operation == Operation::disconnect;
+		long long error = transmit(irp);
+		if (error == -PORT_EAGAIN) {
+			put_back(sends_, irp);
+			return;
+		}
+		if (!error && disconnects)
+			error = port_socket_shutdown_send(transport_);
+		if (error) {
+			complete(irp, status_from_error(Activity::send, error));
+		} else if (disconnects) {
+			put_back(disconnects_, irp);
+			signal(signal_disconnect);
+		} else {
+			complete(irp, STATUS_SUCCESS, request->transferred);
+		}
+	}
+	signal(signal_send);
+}
+
+/*
+ * Receives into a request: 1 when it is to be completed with success, else -errno. The end of the
+ * stream completes every request, whatever it has so far.
+ */
+long long Socket::collect(PIRP irp)
+{
+	Request *request = Request::of(irp);
+	SIZE_T length = request_arguments<TransferArguments>(irp).length;
+
+	if (request->flags & WSK_FLAG_DRAIN) {
+		long long dropped;
+
+		do
+			dropped = port_socket_discard(transport_, discard_at_once);
+		while (dropped > 0);
+		return dropped ? dropped : 1;
+	}
+	while (request->transferred < length) {
+		port_segment segments[segments_per_call];
+		SIZE_T bytes;
+		size_t count = next_segments(irp, segments, &bytes);
+		long long received = port_socket_receive(transport_, segments, count);
+
+		/* What has been received is handed over first; a failure will be met again. */
+		if (received < 0 && (!request->transferred || (request->flags & WSK_FLAG_WAITALL)))
+			return received;
+		if (received <= 0)
+			break;
+		request->transferred += received;
+	}
+	return 1;
+}
+
+void Socket::serve_receives()
+{
+	if (aborted_) {
+		cancel_all(receives_, STATUS_CONNECTION_ABORTED);
+		return;
+	}
+	for (int served = 0; served < requests_per_turn; served++) {
+		PIRP irp = claim(receives_);
+
+		if (!irp)
+			return;
+		long long result = collect(irp);
+		if (result == -PORT_EAGAIN) {
+			put_back(receives_, irp);
+			return;
+		}
+		if (result > 0)
+			complete(irp, STATUS_SUCCESS, Request::of(irp)->transferred);
+		else
+			complete(irp, status_from_error(Activity::receive, result));
+	}
+	signal(signal_receive);
+}
+
+Refusal Socket::admit_send(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::connected)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not connected"};
+	if (socket.send_ended_ || socket.aborted_)
+		return {STATUS_INVALID_DEVICE_STATE, "sending was ended by WskDisconnect"};
+	return accepted;
+}
+
+Refusal Socket::admit_receive(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::connected)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not connected"};
+	if (socket.aborted_)
+		return {STATUS_CONNECTION_ABORTED, nullptr};
+	return accepted;
+}
+
+/* Checks a buffer and stores it in the request; null stands for an empty one. */
+static Refusal take_buffer(PIRP irp, PWSK_BUF buffer)
+{
+	TransferArguments &arguments = request_arguments<TransferArguments>(irp);
+
+	arguments = {};
+	if (!buffer)
+		return accepted;
+	if (!mdl_window_valid(buffer->Mdl, buffer->Offset, buffer->Length))
+		return {STATUS_INVALID_PARAMETER, "the WSK_BUF reaches beyond its MDL chain, or an "
+						  "MDL is neither locked nor non-paged"};
+	arguments = {buffer->Mdl, buffer->Length, buffer->Offset};
+	return accepted;
+}
+
+/* What every transfer checks first. */
+static Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
+{
+	Refusal refusal = request_begin(irp);
+
+	if (!refusal && !handle)
+		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
+	if (!refusal)
+		refusal = take_buffer(irp, buffer);
+	if (!refusal)
+		Request::of(irp)->flags = flags;
+	return refusal;
+}
+
+/**
+ * WskSend - Sends data on a connection.
+ * @handle: A connected socket.
+ * @buffer: What to send; the structure is read during the call only, the MDLs and their memory
+ *	belong to WSK until the IRP completes.
+ * @flags: 0 or WSK_FLAG_NODELAY (do not wait for more data to fill a segment with).
+ * @irp: The request; Information is the buffer's length on success.
+ *
+ * Sends go out in the order of the calls. A send completes once the stack has taken all of it.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown flag);
+ *	STATUS_INVALID_DEVICE_STATE (not connected, or disconnected by us). The IRP ends in
+ *	STATUS_SUCCESS, STATUS_CONNECTION_RESET, STATUS_CONNECTION_ABORTED, STATUS_IO_TIMEOUT,
+ *	STATUS_HOST_UNREACHABLE, STATUS_NETWORK_UNREACHABLE, STATUS_INSUFFICIENT_RESOURCES or
+ *	STATUS_CANCELLED.
+ * Source: PFN_WSK_SEND (wsk.h).
+ */
+NTSTATUS WSKAPI send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
+{
+	constexpr const char *function = "WskSend";
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
+	if (!refusal && !buffer)
+		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
+	if (!refusal && (flags & ~WSK_FLAG_NODELAY))
+		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(handle)->submit(function, irp, Operation::send, Socket::admit_send);
+}
+
+/**
+ * WskReceive - Receives data from a connection.
+ * @handle: A connected socket.
+ * @buffer: Where to put it; the structure is read during the call only, the MDLs and their memory
+ *	belong to WSK until the IRP completes.
+ * @flags: 0; WSK_FLAG_WAITALL (complete when the buffer is full); WSK_FLAG_DRAIN (with an empty
+ *	buffer: throw data away until the peer has finished).
+ * @irp: The request; Information is the number of bytes. Success with none, on a buffer that has
+ *	room, means that the peer has finished sending.
+ *
+ * Receives are served in the order of the calls. A cancelled one reports in Information what it
+ * had received.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown flag);
+ *	STATUS_INVALID_DEVICE_STATE (not connected); STATUS_CONNECTION_ABORTED (reset by us). The
+ *	IRP ends in STATUS_SUCCESS, STATUS_CONNECTION_RESET, STATUS_CONNECTION_ABORTED,
+ *	STATUS_IO_TIMEOUT, STATUS_HOST_UNREACHABLE, STATUS_NETWORK_UNREACHABLE,
+ *	STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
+ * Source: PFN_WSK_RECEIVE (wsk.h).
+ */
+NTSTATUS WSKAPI receive(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
+{
+	constexpr const char *function = "WskReceive";
+	constexpr ULONG both = WSK_FLAG_WAITALL | WSK_FLAG_DRAIN;
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
+	if (!refusal && !buffer)
+		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
+	if (!refusal && (flags & ~both))
+		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
+	if (!refusal && (flags & both) == both)
+		refusal = {STATUS_INVALID_PARAMETER, "WAITALL and DRAIN exclude each other"};
+	if (!refusal && (flags & WSK_FLAG_DRAIN) && buffer->Length)
+		refusal = {STATUS_INVALID_PARAMETER, "DRAIN takes an empty buffer"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(handle)->submit(function, irp, Operation::receive,
+					    Socket::admit_receive);
+}
+
+/**
+ * WskDisconnect - Ends a connection, gracefully or not.
+ * @handle: A connected socket.
+ * @buffer: With a graceful disconnect: data to send before the end, or NULL.
+ * @flags: 0: after everything sent so far, and the buffer, a FIN; receiving goes on.
+ *	WSK_FLAG_ABORTIVE: a RST at once; pending sends and a pending graceful disconnect complete
+ *	with STATUS_CANCELLED, receives with STATUS_CONNECTION_ABORTED.
+ * @irp: The request. A graceful one completes when the peer has acknowledged the FIN, and not
+ *	before: a peer that never answers is dealt with by an abortive disconnect or by closing.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown flag);
+ *	STATUS_INVALID_DEVICE_STATE (not connected, or disconnected before). The IRP ends as a
+ *	send does.
+ * Source: PFN_WSK_DISCONNECT (wsk.h).
+ */
+NTSTATUS WSKAPI disconnect(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
+{
+	constexpr const char *function = "WskDisconnect";
+	bool abortive = flags & WSK_FLAG_ABORTIVE;
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
+	if (!refusal && (flags & ~WSK_FLAG_ABORTIVE))
+		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
+	if (!refusal && abortive && buffer)
+		refusal = {STATUS_INVALID_PARAMETER, "an abortive disconnect has no buffer"};
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(handle)->submit(
+		function, irp, abortive ? Operation::abort : Operation::disconnect,
+		abortive ? Socket::admit_abort : Socket::admit_disconnect);
+}
+
+/**
+ * WskRelease - Gives back data that WskReceiveEvent retained.
+ * @handle: The connection.
+ * @indication: What the client retained.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_INVALID_PARAMETER: nothing can have been retained, since WskReceiveEvent cannot
+ *	be enabled yet.
+ * Source: PFN_WSK_RELEASE_DATA_INDICATION_LIST (wsk.h).
+ */
+NTSTATUS WSKAPI release(PWSK_SOCKET, PWSK_DATA_INDICATION)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return request_refuse("WskRelease", nullptr,
+			      {STATUS_INVALID_PARAMETER, "no indication is retained"});
+}
+
+NTSTATUS WSKAPI send_ex(PWSK_SOCKET, PWSK_BUF, ULONG, ULONG, PCMSGHDR, PIRP irp)
+{
+	return request_not_implemented(irp);
+}
+
+NTSTATUS WSKAPI receive_ex(PWSK_SOCKET, PWSK_BUF, ULONG, PULONG, PCMSGHDR, PULONG, PIRP irp)
+{
+	return request_not_implemented(irp);
+}
+
+} // namespace wsk
