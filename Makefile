@@ -15,7 +15,7 @@ modules: ## build wsk.ko (KDIR=: for these kernel headers; WSK_DEBUG=1: a checke
 .PHONY: samples $(samples)
 samples: $(samples) ## build the sample drivers, and wsk.ko before them
 $(samples): modules
-	+@$(MAKE) -C $(KDIR) M=$(CURDIR)/$@ modules
+	+@$(MAKE) -C $(KDIR) M=$(CURDIR)/$@ WSK_DIR=$(CURDIR) modules
 
 .PHONY: demo
 demo: ## boot a kernel in QEMU and talk to the sample echo server in it
