@@ -30,7 +30,7 @@ check: ## run every test and check
 .PHONY: kunit
 kunit: ## run the KUnit suites on User-Mode Linux (FILTER=: only these, as in 'ke_*')
 	@scripts/setup kunit
-	@scripts/kunit $(FILTER)
+	@scripts/kunit $(if $(FILTER),'$(FILTER)')
 
 .PHONY: lint
 lint: ## check the sources and what is built of them, without running it

@@ -11,8 +11,10 @@ namespace
 
 void failing_expectation(struct kunit *test)
 {
+	constexpr bridge_site here = BRIDGE_SITE(false);
+
 	EXPECT_EQ(test, 1 + 1, 3);
-	bridge_fail(test, &BRIDGE_SITE(false), "went on");
+	bridge_fail(test, &here, "went on");
 }
 
 void expectation_goes_on(struct kunit *test)
@@ -27,8 +29,10 @@ void expectation_goes_on(struct kunit *test)
 
 void failing_assertion(struct kunit *test)
 {
+	constexpr bridge_site here = BRIDGE_SITE(false);
+
 	ASSERT_TRUE(test, 1 > 2);
-	bridge_fail(test, &BRIDGE_SITE(false), "went on");
+	bridge_fail(test, &here, "went on");
 }
 
 void assertion_ends_case(struct kunit *test)
