@@ -68,7 +68,7 @@ void refuses_unknown_components(struct kunit *test)
 
 void long_text_is_cut(struct kunit *test)
 {
-	char long_text[2048];
+	static char long_text[2048];
 
 	RtlFillMemory(long_text, sizeof(long_text) - 1, 'x');
 	long_text[sizeof(long_text) - 1] = 0;
