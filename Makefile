@@ -44,7 +44,7 @@ docs: ## build the documentation as HTML, in Documentation/_build
 
 .PHONY: install
 install: modules ## install wsk.ko, and what drivers are built with (DESTDIR=, PREFIX=)
-	+@$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	+@$(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	@scripts/install-kit "$(DESTDIR)$(PREFIX)/src/wsk"
 
 .PHONY: clean
