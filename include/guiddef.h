@@ -75,9 +75,9 @@ static inline bool operator==(REFGUID left, REFGUID right)
 /* Outside the guard: a file that includes <initguid.h> later on gets definitions from then on. */
 #undef DEFINE_GUID
 #ifdef INITGUID
-#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
-	EXTERN_C const GUID DECLSPEC_SELECTANY name;                                               \
-	const GUID name = { l, w1, w2, { b1, b2, b3, b4, b5, b6, b7, b8 } }
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \
+	EXTERN_C const GUID DECLSPEC_SELECTANY name;                 \
+	const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
 #else
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) EXTERN_C const GUID name
 #endif

@@ -88,13 +88,6 @@
 #define MAX_NATURAL_ALIGNMENT sizeof(ULONGLONG)
 #define TYPE_ALIGNMENT(t) __alignof__(t)
 
-/* An inline function of these headers. External linkage, so that a driver's own inlines may call it. */
-#ifdef __cplusplus
-#define __WSK_INLINE inline __attribute__((__always_inline__))
-#else
-#define __WSK_INLINE extern inline __attribute__((__gnu_inline__, __always_inline__))
-#endif
-
 EXTERN_C_START
 
 /* Plain types. Windows' long has 32 bits: here it is int. */
@@ -137,10 +130,10 @@ typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 typedef UCHAR KIRQL, *PKIRQL;
 typedef signed char SCHAR, *PSCHAR;
 
-#define DECLARE_HANDLE(name)                                                                       \
-	struct name##__ {                                                                          \
-		int unused;                                                                        \
-	};                                                                                         \
+#define DECLARE_HANDLE(name) \
+	struct name##__ {    \
+		int unused;  \
+	};                   \
 	typedef struct name##__ *name
 
 typedef CHAR *PCHAR, *LPCH, *PCH, *PNZCH, *NPSTR, *LPSTR, *PSTR;
@@ -250,7 +243,6 @@ typedef struct _STRING {
 	*PUTF8_STRING;
 typedef const STRING *PCSTRING, *PCOEM_STRING, *PCANSI_STRING, *PCUTF8_STRING;
 
-
 typedef struct _UNICODE_STRING {
 	USHORT Length;
 	USHORT MaximumLength;
@@ -258,16 +250,16 @@ typedef struct _UNICODE_STRING {
 } UNICODE_STRING, *PUNICODE_STRING;
 typedef const UNICODE_STRING *PCUNICODE_STRING;
 
-#define DECLARE_CONST_UNICODE_STRING(_var, _string)                                                \
-	const WCHAR _var##_buffer[] = _string;                                                     \
-	const UNICODE_STRING _var = { sizeof(_string) - sizeof(WCHAR), sizeof(_string),            \
-				      (PWCH)_var##_buffer }
-#define DECLARE_GLOBAL_CONST_UNICODE_STRING(_var, _str)                                            \
-	extern const DECLSPEC_SELECTANY UNICODE_STRING _var;                                       \
+#define DECLARE_CONST_UNICODE_STRING(_var, _string)                                    \
+	const WCHAR _var##_buffer[] = _string;                                         \
+	const UNICODE_STRING _var = {sizeof(_string) - sizeof(WCHAR), sizeof(_string), \
+				     (PWCH)_var##_buffer}
+#define DECLARE_GLOBAL_CONST_UNICODE_STRING(_var, _str)      \
+	extern const DECLSPEC_SELECTANY UNICODE_STRING _var; \
 	const UNICODE_STRING _var = RTL_CONSTANT_STRING(_str)
-#define DECLARE_UNICODE_STRING_SIZE(_var, _size)                                                   \
-	WCHAR _var##_buffer[_size];                                                                \
-	UNICODE_STRING _var = { 0, (_size) * sizeof(WCHAR), _var##_buffer }
+#define DECLARE_UNICODE_STRING_SIZE(_var, _size) \
+	WCHAR _var##_buffer[_size];              \
+	UNICODE_STRING _var = {0, (_size) * sizeof(WCHAR), _var##_buffer}
 #ifdef __cplusplus
 extern "C++" {
 template <class T>
@@ -279,7 +271,10 @@ constexpr T *__wsk_unconst(const T *string)
 #else
 #define __wsk_unconst(string) ((PVOID)(string))
 #endif
-#define RTL_CONSTANT_STRING(s) { sizeof(s) - sizeof((s)[0]), sizeof(s), __wsk_unconst(s) }
+#define RTL_CONSTANT_STRING(s)                                          \
+	{                                                               \
+		sizeof(s) - sizeof((s)[0]), sizeof(s), __wsk_unconst(s) \
+	}
 
 /* Lists. */
 typedef struct _LIST_ENTRY {
@@ -314,17 +309,19 @@ typedef const OBJECT_ATTRIBUTES *PCOBJECT_ATTRIBUTES;
 #define OBJ_DONT_REPARSE 0x00001000
 #define OBJ_VALID_ATTRIBUTES 0x00001FF2
 
-#define InitializeObjectAttributes(p, n, a, r, s)                                                  \
-	do {                                                                                       \
-		(p)->Length = sizeof(OBJECT_ATTRIBUTES);                                           \
-		(p)->RootDirectory = r;                                                            \
-		(p)->Attributes = a;                                                               \
-		(p)->ObjectName = n;                                                               \
-		(p)->SecurityDescriptor = s;                                                       \
-		(p)->SecurityQualityOfService = NULL;                                              \
+#define InitializeObjectAttributes(p, n, a, r, s)        \
+	do {                                             \
+		(p)->Length = sizeof(OBJECT_ATTRIBUTES); \
+		(p)->RootDirectory = r;                  \
+		(p)->Attributes = a;                     \
+		(p)->ObjectName = n;                     \
+		(p)->SecurityDescriptor = s;             \
+		(p)->SecurityQualityOfService = NULL;    \
 	} while (0)
-#define RTL_CONSTANT_OBJECT_ATTRIBUTES(n, a)                                                       \
-	{ sizeof(OBJECT_ATTRIBUTES), NULL, (PUNICODE_STRING)(n), a, NULL, NULL }
+#define RTL_CONSTANT_OBJECT_ATTRIBUTES(n, a)                                         \
+	{                                                                            \
+		sizeof(OBJECT_ATTRIBUTES), NULL, (PUNICODE_STRING)(n), a, NULL, NULL \
+	}
 
 typedef struct _PROCESSOR_NUMBER {
 	USHORT Group;
@@ -345,14 +342,15 @@ typedef enum _NT_PRODUCT_TYPE {
 	NtProductWinNt = 1,
 	NtProductLanManNt,
 	NtProductServer
-} NT_PRODUCT_TYPE, *PNT_PRODUCT_TYPE;
+} NT_PRODUCT_TYPE,
+	*PNT_PRODUCT_TYPE;
 
 EXTERN_C_END
 
 /* General macros. */
 #define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
 #define UFIELD_OFFSET(type, field) ((ULONG)offsetof(type, field))
-#define CONTAINING_RECORD(address, type, field)                                                    \
+#define CONTAINING_RECORD(address, type, field) \
 	((type *)((PCHAR)(address) - (ULONG_PTR)offsetof(type, field)))
 #define RTL_FIELD_TYPE(type, field) (((type *)0)->field)
 #define RTL_BITS_OF(sizeOfArg) (sizeof(sizeOfArg) * 8)
@@ -366,16 +364,15 @@ EXTERN_C_END
 #define _countof(A) RTL_NUMBER_OF(A)
 #endif
 #define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
-#define RTL_SIZEOF_THROUGH_FIELD(type, field)                                                      \
+#define RTL_SIZEOF_THROUGH_FIELD(type, field) \
 	(FIELD_OFFSET(type, field) + RTL_FIELD_SIZE(type, field))
-#define RTL_CONTAINS_FIELD(Struct, Size, Field)                                                    \
-	((((PCHAR)(&(Struct)->Field)) + sizeof((Struct)->Field)) <=                                \
-	 (((PCHAR)(Struct)) + (Size)))
+#define RTL_CONTAINS_FIELD(Struct, Size, Field) \
+	((((PCHAR)(&(Struct)->Field)) + sizeof((Struct)->Field)) <= (((PCHAR)(Struct)) + (Size)))
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))
-#define DEFAULT_UNREACHABLE                                                                        \
-	default:                                                                                   \
+#define DEFAULT_UNREACHABLE \
+	default:            \
 		__builtin_unreachable()
 #define NOTHING
 #define ARGUMENT_PRESENT(ArgumentPointer) ((CHAR *)((ULONG_PTR)(ArgumentPointer)) != (CHAR *)NULL)
@@ -387,15 +384,36 @@ EXTERN_C_END
 #endif
 
 #ifdef __cplusplus
-#define DEFINE_ENUM_FLAG_OPERATORS(T)                                                              \
-	extern "C++" {                                                                             \
-	constexpr T operator|(T a, T b) { return T((unsigned int)a | (unsigned int)b); }           \
-	constexpr T operator&(T a, T b) { return T((unsigned int)a & (unsigned int)b); }           \
-	constexpr T operator^(T a, T b) { return T((unsigned int)a ^ (unsigned int)b); }           \
-	constexpr T operator~(T a) { return T(~(unsigned int)a); }                                 \
-	inline T &operator|=(T &a, T b) { return a = a | b; }                                      \
-	inline T &operator&=(T &a, T b) { return a = a & b; }                                      \
-	inline T &operator^=(T &a, T b) { return a = a ^ b; }                                      \
+#define DEFINE_ENUM_FLAG_OPERATORS(T)                        \
+	extern "C++" {                                       \
+	constexpr T operator|(T a, T b)                      \
+	{                                                    \
+		return T((unsigned int)a | (unsigned int)b); \
+	}                                                    \
+	constexpr T operator&(T a, T b)                      \
+	{                                                    \
+		return T((unsigned int)a & (unsigned int)b); \
+	}                                                    \
+	constexpr T operator^(T a, T b)                      \
+	{                                                    \
+		return T((unsigned int)a ^ (unsigned int)b); \
+	}                                                    \
+	constexpr T operator~(T a)                           \
+	{                                                    \
+		return T(~(unsigned int)a);                  \
+	}                                                    \
+	inline T &operator|=(T &a, T b)                      \
+	{                                                    \
+		return a = a | b;                            \
+	}                                                    \
+	inline T &operator&=(T &a, T b)                      \
+	{                                                    \
+		return a = a & b;                            \
+	}                                                    \
+	inline T &operator^=(T &a, T b)                      \
+	{                                                    \
+		return a = a ^ b;                            \
+	}                                                    \
 	}
 #else
 #define DEFINE_ENUM_FLAG_OPERATORS(T)

@@ -322,5 +322,4 @@
 #define __analysis_assert(...)
 #define __analysis_noreturn
 
-
 #endif

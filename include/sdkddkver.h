@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-// Windows versions. A driver chooses one with NTDDI_VERSION or _WIN32_WINNT; the default is the newest.
+// Windows versions. A driver chooses one with NTDDI_VERSION or _WIN32_WINNT; the default is the
+// newest.
 
 #ifndef _INC_SDKDDKVER
 #define _INC_SDKDDKVER
@@ -54,9 +55,9 @@
 #define OSVERSION_MASK 0xFFFF0000
 #define SPVERSION_MASK 0x0000FF00
 #define SUBVERSION_MASK 0x000000FF
-#define OSVER(Version) ((Version) & OSVERSION_MASK)
-#define SPVER(Version) (((Version) & SPVERSION_MASK) >> 8)
-#define SUBVER(Version) ((Version) & SUBVERSION_MASK)
+#define OSVER(Version) ((Version)&OSVERSION_MASK)
+#define SPVER(Version) (((Version)&SPVERSION_MASK) >> 8)
+#define SUBVER(Version) ((Version)&SUBVERSION_MASK)
 #define NTDDI_VERSION_FROM_WIN32_WINNT2(ver) ver##0000
 #define NTDDI_VERSION_FROM_WIN32_WINNT(ver) NTDDI_VERSION_FROM_WIN32_WINNT2(ver)
 

@@ -14,6 +14,7 @@
 #include <wdm/seh.h>
 #include <wdm/ke.h>
 #include <wdm/mm.h>
+#include <wdm/slist.h>
 #include <wdm/ex.h>
 #include <wdm/io.h>
 #include <wdm/ps.h>

@@ -122,7 +122,7 @@ typedef struct _SOCKET_ADDRESS_LIST {
 	SOCKET_ADDRESS Address[1];
 } SOCKET_ADDRESS_LIST, *PSOCKET_ADDRESS_LIST, *LPSOCKET_ADDRESS_LIST;
 
-#define SIZEOF_SOCKET_ADDRESS_LIST(AddressCount)                                                   \
+#define SIZEOF_SOCKET_ADDRESS_LIST(AddressCount) \
 	(FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address) + (AddressCount) * sizeof(SOCKET_ADDRESS))
 
 typedef struct _CSADDR_INFO {
@@ -237,7 +237,8 @@ typedef enum {
 	IPPROTO_RESERVED_IPSECOFFLOAD = 259,
 	IPPROTO_RESERVED_WNV = 260,
 	IPPROTO_RESERVED_MAX = 261
-} IPPROTO, *PIPROTO;
+} IPPROTO,
+	*PIPROTO;
 
 /* Well-known ports, in host byte order. */
 #define IPPORT_TCPMUX 1
@@ -254,10 +255,10 @@ typedef enum {
 #define IPPORT_DYNAMIC_MAX 0xffff
 
 /* IPv4 addresses, in host byte order. */
-#define IN_CLASSA(i) (((LONG)(i) & 0x80000000) == 0)
-#define IN_CLASSB(i) (((LONG)(i) & 0xc0000000) == 0x80000000)
-#define IN_CLASSC(i) (((LONG)(i) & 0xe0000000) == 0xc0000000)
-#define IN_CLASSD(i) (((LONG)(i) & 0xf0000000) == 0xe0000000)
+#define IN_CLASSA(i) (((LONG)(i)&0x80000000) == 0)
+#define IN_CLASSB(i) (((LONG)(i)&0xc0000000) == 0x80000000)
+#define IN_CLASSC(i) (((LONG)(i)&0xe0000000) == 0xc0000000)
+#define IN_CLASSD(i) (((LONG)(i)&0xf0000000) == 0xe0000000)
 #define IN_MULTICAST(i) IN_CLASSD(i)
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK 0x7f000001
@@ -286,7 +287,14 @@ typedef struct {
 	};
 } SCOPE_ID, *PSCOPE_ID;
 
-#define SCOPEID_UNSPECIFIED_INIT { { { 0, 0 } } }
+#define SCOPEID_UNSPECIFIED_INIT     \
+	{                            \
+		{                    \
+			{            \
+				0, 0 \
+			}            \
+		}                    \
+	}
 
 /* Buffers and messages. */
 typedef struct _WSABUF {
@@ -311,22 +319,23 @@ typedef struct cmsghdr {
 #define _WSACMSGHDR cmsghdr
 
 /* Control messages: a header, its data and padding, one after the other. */
-#define WSA_CMSGHDR_ALIGN(length)                                                                  \
+#define WSA_CMSGHDR_ALIGN(length) \
 	(((length) + TYPE_ALIGNMENT(WSACMSGHDR) - 1) & (~(TYPE_ALIGNMENT(WSACMSGHDR) - 1)))
-#define WSA_CMSGDATA_ALIGN(length)                                                                 \
+#define WSA_CMSGDATA_ALIGN(length) \
 	(((length) + MAX_NATURAL_ALIGNMENT - 1) & (~(MAX_NATURAL_ALIGNMENT - 1)))
-#define WSA_CMSG_FIRSTHDR(msg)                                                                     \
-	(((msg)->Control.len >= sizeof(WSACMSGHDR)) ? (LPWSACMSGHDR)(msg)->Control.buf :           \
-						      (LPWSACMSGHDR)NULL)
+#define WSA_CMSG_FIRSTHDR(msg)                                                         \
+	(((msg)->Control.len >= sizeof(WSACMSGHDR)) ? (LPWSACMSGHDR)(msg)->Control.buf \
+						    : (LPWSACMSGHDR)NULL)
 #define WSA_CMSG_NXTHDR(msg, cmsg)                                                                 \
-	(((cmsg) == NULL) ? WSA_CMSG_FIRSTHDR(msg) :                                               \
-	 ((((PUCHAR)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len) + sizeof(WSACMSGHDR)) >           \
-	   (PUCHAR)((msg)->Control.buf) + (msg)->Control.len) ?                                    \
-		  (LPWSACMSGHDR)NULL :                                                             \
-		  (LPWSACMSGHDR)((PUCHAR)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len))))
+	(((cmsg) == NULL)                                                                          \
+		 ? WSA_CMSG_FIRSTHDR(msg)                                                          \
+		 : ((((PUCHAR)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len) + sizeof(WSACMSGHDR)) > \
+		     (PUCHAR)((msg)->Control.buf) + (msg)->Control.len)                            \
+			    ? (LPWSACMSGHDR)NULL                                                   \
+			    : (LPWSACMSGHDR)((PUCHAR)(cmsg) +                                      \
+					     WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len))))
 #define WSA_CMSG_DATA(cmsg) ((PUCHAR)(cmsg) + WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)))
-#define WSA_CMSG_SPACE(length)                                                                     \
-	(WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR) + WSA_CMSGHDR_ALIGN(length)))
+#define WSA_CMSG_SPACE(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR) + WSA_CMSGHDR_ALIGN(length)))
 #define WSA_CMSG_LEN(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + (length))
 
 #define CMSGHDR_ALIGN WSA_CMSGHDR_ALIGN

@@ -38,19 +38,78 @@ typedef struct _sockaddr_in6_pair {
 #define IN4ADDR_LOOPBACK 0x0100007f
 #define IN4ADDR_BROADCAST INADDR_BROADCAST
 #define IN4ADDR_NONE INADDR_NONE
-#define IN4ADDR_ANY_INIT { { { 0, 0, 0, 0 } } }
-#define IN4ADDR_LOOPBACK_INIT { { { 0x7f, 0, 0, 1 } } }
-#define IN4ADDR_BROADCAST_INIT { { { 0xff, 0xff, 0xff, 0xff } } }
-#define IN6ADDR_ANY_INIT { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } }
-#define IN6ADDR_LOOPBACK_INIT { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } }
-#define IN6ADDR_ALLNODESONNODE_INIT                                                                \
-	{ { { 0xff, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } }
-#define IN6ADDR_ALLNODESONLINK_INIT                                                                \
-	{ { { 0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } }
-#define IN6ADDR_ALLROUTERSONLINK_INIT                                                              \
-	{ { { 0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 } } }
-#define IN6ADDR_V4MAPPEDPREFIX_INIT                                                                \
-	{ { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0 } } }
+#define IN4ADDR_ANY_INIT                   \
+	{                                  \
+		{                          \
+			{                  \
+				0, 0, 0, 0 \
+			}                  \
+		}                          \
+	}
+#define IN4ADDR_LOOPBACK_INIT                 \
+	{                                     \
+		{                             \
+			{                     \
+				0x7f, 0, 0, 1 \
+			}                     \
+		}                             \
+	}
+#define IN4ADDR_BROADCAST_INIT                         \
+	{                                              \
+		{                                      \
+			{                              \
+				0xff, 0xff, 0xff, 0xff \
+			}                              \
+		}                                      \
+	}
+#define IN6ADDR_ANY_INIT                                                       \
+	{                                                                      \
+		{                                                              \
+			{                                                      \
+				0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                      \
+		}                                                              \
+	}
+#define IN6ADDR_LOOPBACK_INIT                                                  \
+	{                                                                      \
+		{                                                              \
+			{                                                      \
+				0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 \
+			}                                                      \
+		}                                                              \
+	}
+#define IN6ADDR_ALLNODESONNODE_INIT                                                  \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0xff, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 \
+			}                                                            \
+		}                                                                    \
+	}
+#define IN6ADDR_ALLNODESONLINK_INIT                                                  \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 \
+			}                                                            \
+		}                                                                    \
+	}
+#define IN6ADDR_ALLROUTERSONLINK_INIT                                                \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 \
+			}                                                            \
+		}                                                                    \
+	}
+#define IN6ADDR_V4MAPPEDPREFIX_INIT                                                  \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0 \
+			}                                                            \
+		}                                                                    \
+	}
 
 #define INET_ADDRSTRLEN 22
 #define INET6_ADDRSTRLEN 65
@@ -153,7 +212,8 @@ typedef enum _PMTUD_STATE {
 	IP_PMTUDISC_DONT,
 	IP_PMTUDISC_PROBE,
 	IP_PMTUDISC_MAX
-} PMTUD_STATE, *PPMTUD_STATE;
+} PMTUD_STATE,
+	*PPMTUD_STATE;
 
 /* Multicast. */
 #define MCAST_JOIN_GROUP 41
@@ -274,6 +334,101 @@ typedef struct icmp_error_info {
 #define UDP_RECV_MAX_COALESCED_SIZE 3
 #define UDP_COALESCED_INFO 3
 #define UDP_CHECKSUM_COVERAGE 20
+
+/* What an IPv6 address is. */
+__WSK_INLINE BOOLEAN IN6_ADDR_EQUAL(const IN6_ADDR *x, const IN6_ADDR *y)
+{
+	return (BOOLEAN)!__builtin_memcmp(x, y, sizeof(*x));
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_UNSPECIFIED(const IN6_ADDR *a)
+{
+	const IN6_ADDR any = IN6ADDR_ANY_INIT;
+
+	return IN6_ADDR_EQUAL(a, &any);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_LOOPBACK(const IN6_ADDR *a)
+{
+	const IN6_ADDR loopback = IN6ADDR_LOOPBACK_INIT;
+
+	return IN6_ADDR_EQUAL(a, &loopback);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_MULTICAST(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(a->s6_bytes[0] == 0xff);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_LINKLOCAL(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(a->s6_bytes[0] == 0xfe && (a->s6_bytes[1] & 0xc0) == 0x80);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_SITELOCAL(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(a->s6_bytes[0] == 0xfe && (a->s6_bytes[1] & 0xc0) == 0xc0);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_GLOBAL(const IN6_ADDR *a)
+{
+	ULONG high = (ULONG)(a->s6_bytes[0] & 0xe0);
+
+	return (BOOLEAN)(high != 0 && high != 0xe0);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_V4MAPPED(const IN6_ADDR *a)
+{
+	const IN6_ADDR prefix = IN6ADDR_V4MAPPEDPREFIX_INIT;
+
+	return (BOOLEAN)!__builtin_memcmp(a, &prefix, 12);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_V4COMPAT(const IN6_ADDR *a)
+{
+	const IN6_ADDR any = IN6ADDR_ANY_INIT;
+
+	return (BOOLEAN)(!__builtin_memcmp(a, &any, 12) && !IN6_IS_ADDR_UNSPECIFIED(a) &&
+			 !IN6_IS_ADDR_LOOPBACK(a));
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_6TO4(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(a->s6_bytes[0] == 0x20 && a->s6_bytes[1] == 0x02);
+}
+
+__WSK_INLINE BOOLEAN IN6ADDR_ISANY(const SOCKADDR_IN6 *a)
+{
+	return IN6_IS_ADDR_UNSPECIFIED(&a->sin6_addr);
+}
+
+__WSK_INLINE BOOLEAN IN6ADDR_ISUNSPECIFIED(const SOCKADDR_IN6 *a)
+{
+	return (BOOLEAN)(a->sin6_scope_id == 0 && IN6ADDR_ISANY(a));
+}
+
+__WSK_INLINE BOOLEAN IN6ADDR_ISLOOPBACK(const SOCKADDR_IN6 *a)
+{
+	return IN6_IS_ADDR_LOOPBACK(&a->sin6_addr);
+}
+
+__WSK_INLINE BOOLEAN IN6ADDR_ISEQUAL(const SOCKADDR_IN6 *a, const SOCKADDR_IN6 *b)
+{
+	return (BOOLEAN)(a->sin6_scope_id == b->sin6_scope_id &&
+			 IN6_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr));
+}
+
+__WSK_INLINE VOID IN6ADDR_SETANY(PSOCKADDR_IN6 a)
+{
+	__builtin_memset(a, 0, sizeof(*a));
+	a->sin6_family = AF_INET6;
+}
+
+__WSK_INLINE VOID IN6ADDR_SETLOOPBACK(PSOCKADDR_IN6 a)
+{
+	IN6ADDR_SETANY(a);
+	a->sin6_addr.s6_bytes[15] = 1;
+}
 
 EXTERN_C_END
 

@@ -12,7 +12,7 @@ EXTERN_C_START
 
 #define WSKAPI NTAPI
 
-#define MAKE_WSK_VERSION(Mj, Mn) ((USHORT)((Mj) << 8) | (USHORT)((Mn) & 0xff))
+#define MAKE_WSK_VERSION(Mj, Mn) ((USHORT)((Mj) << 8) | (USHORT)((Mn)&0xff))
 #define WSK_MAJOR_VERSION(V) ((UCHAR)((V) >> 8))
 #define WSK_MINOR_VERSION(V) ((UCHAR)(V))
 
@@ -153,14 +153,16 @@ typedef enum {
 	WskInspectAccept,
 	WskInspectPend,
 	WskInspectMax
-} WSK_INSPECT_ACTION, *PWSK_INSPECT_ACTION;
+} WSK_INSPECT_ACTION,
+	*PWSK_INSPECT_ACTION;
 
 typedef enum {
 	WskSetOption,
 	WskGetOption,
 	WskIoctl,
 	WskControlMax
-} WSK_CONTROL_SOCKET_TYPE, *PWSK_CONTROL_SOCKET_TYPE;
+} WSK_CONTROL_SOCKET_TYPE,
+	*PWSK_CONTROL_SOCKET_TYPE;
 
 /* Callbacks of the client. IRQL <= DISPATCH_LEVEL. */
 typedef NTSTATUS(WSKAPI *PFN_WSK_CLIENT_EVENT)(PVOID ClientContext, ULONG EventType,
@@ -222,20 +224,23 @@ typedef NTSTATUS(WSKAPI *PFN_WSK_SOCKET)(PWSK_CLIENT Client, ADDRESS_FAMILY Addr
 					 PVOID SocketContext, const VOID *Dispatch,
 					 PEPROCESS OwningProcess, PETHREAD OwningThread,
 					 PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp);
-typedef NTSTATUS(WSKAPI *PFN_WSK_SOCKET_CONNECT)(
-	PWSK_CLIENT Client, USHORT SocketType, ULONG Protocol, PSOCKADDR LocalAddress,
-	PSOCKADDR RemoteAddress, ULONG Flags, PVOID SocketContext,
-	const WSK_CLIENT_CONNECTION_DISPATCH *Dispatch, PEPROCESS OwningProcess,
-	PETHREAD OwningThread, PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp);
+typedef NTSTATUS(WSKAPI *PFN_WSK_SOCKET_CONNECT)(PWSK_CLIENT Client, USHORT SocketType,
+						 ULONG Protocol, PSOCKADDR LocalAddress,
+						 PSOCKADDR RemoteAddress, ULONG Flags,
+						 PVOID SocketContext,
+						 const WSK_CLIENT_CONNECTION_DISPATCH *Dispatch,
+						 PEPROCESS OwningProcess, PETHREAD OwningThread,
+						 PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp);
 typedef NTSTATUS(WSKAPI *PFN_WSK_CONTROL_CLIENT)(PWSK_CLIENT Client, ULONG ControlCode,
 						 SIZE_T InputSize, PVOID InputBuffer,
 						 SIZE_T OutputSize, PVOID OutputBuffer,
 						 SIZE_T *OutputSizeReturned, PIRP Irp);
 #if (NTDDI_VERSION >= NTDDI_WIN7)
-typedef NTSTATUS(WSKAPI *PFN_WSK_GET_ADDRESS_INFO)(
-	PWSK_CLIENT Client, PUNICODE_STRING NodeName, PUNICODE_STRING ServiceName, ULONG NameSpace,
-	GUID *Provider, PADDRINFOEXW Hints, PADDRINFOEXW *Result, PEPROCESS OwningProcess,
-	PETHREAD OwningThread, PIRP Irp);
+typedef NTSTATUS(WSKAPI *PFN_WSK_GET_ADDRESS_INFO)(PWSK_CLIENT Client, PUNICODE_STRING NodeName,
+						   PUNICODE_STRING ServiceName, ULONG NameSpace,
+						   GUID *Provider, PADDRINFOEXW Hints,
+						   PADDRINFOEXW *Result, PEPROCESS OwningProcess,
+						   PETHREAD OwningThread, PIRP Irp);
 typedef VOID(WSKAPI *PFN_WSK_FREE_ADDRESS_INFO)(PWSK_CLIENT Client, PADDRINFOEXW AddrInfo);
 typedef NTSTATUS(WSKAPI *PFN_WSK_GET_NAME_INFO)(PWSK_CLIENT Client, PSOCKADDR SockAddr,
 						ULONG SockAddrLength, PUNICODE_STRING NodeName,
@@ -315,14 +320,15 @@ typedef struct _WSK_PROVIDER_BASIC_DISPATCH {
 	PFN_WSK_CLOSE_SOCKET WskCloseSocket;
 } WSK_PROVIDER_BASIC_DISPATCH, *PWSK_PROVIDER_BASIC_DISPATCH;
 
-/* The tables of the other categories begin with it: Dispatch->WskCloseSocket and Dispatch->Basic. */
-#define __WSK_BASIC_DISPATCH                                                                       \
-	union {                                                                                    \
-		WSK_PROVIDER_BASIC_DISPATCH Basic;                                                 \
-		struct {                                                                           \
-			PFN_WSK_CONTROL_SOCKET WskControlSocket;                                   \
-			PFN_WSK_CLOSE_SOCKET WskCloseSocket;                                       \
-		};                                                                                 \
+/* The tables of the other categories begin with it: Dispatch->WskCloseSocket and Dispatch->Basic.
+ */
+#define __WSK_BASIC_DISPATCH                                     \
+	union {                                                  \
+		WSK_PROVIDER_BASIC_DISPATCH Basic;               \
+		struct {                                         \
+			PFN_WSK_CONTROL_SOCKET WskControlSocket; \
+			PFN_WSK_CLOSE_SOCKET WskCloseSocket;     \
+		};                                               \
 	}
 
 typedef struct _WSK_PROVIDER_LISTEN_DISPATCH {
@@ -401,9 +407,9 @@ VOID NTAPI WskDeregister(PWSK_REGISTRATION WskRegistration);
 NTSTATUS NTAPI WskCaptureProviderNPI(PWSK_REGISTRATION WskRegistration, ULONG WaitTimeout,
 				     PWSK_PROVIDER_NPI WskProviderNpi);
 VOID NTAPI WskReleaseProviderNPI(PWSK_REGISTRATION WskRegistration);
-NTSTATUS NTAPI WskQueryProviderCharacteristics(
-	PWSK_REGISTRATION WskRegistration,
-	PWSK_PROVIDER_CHARACTERISTICS WskProviderCharacteristics);
+NTSTATUS NTAPI
+WskQueryProviderCharacteristics(PWSK_REGISTRATION WskRegistration,
+				PWSK_PROVIDER_CHARACTERISTICS WskProviderCharacteristics);
 
 EXTERN_C_END
 

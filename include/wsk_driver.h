@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-// The compiler that Windows drivers are written for: its predefined macros, keywords and intrinsics.
-// Forced in front of each source of a driver (-include wsk_driver.h); every header here includes it too.
+// The compiler that Windows drivers are written for: its predefined macros, keywords and
+// intrinsics. Forced in front of each source of a driver (-include wsk_driver.h); every header here
+// includes it too.
 
 #ifndef _WSK_DRIVER_H
 #define _WSK_DRIVER_H
+
+/* Forced in front of a C source: then `try`, `except`, `finally` and `leave` are keywords, too. */
+#if __INCLUDE_LEVEL__ <= 1
+#define __wsk_seh_keywords 1
+#endif
 
 #if !defined(__x86_64__)
 #error "These headers describe Windows on x86-64 processors only."
@@ -35,7 +41,8 @@
 #define _KERNEL_MODE 1
 #endif
 
-/* Sized integers. A 64-bit one is `long`, so that SIZE_T, ULONGLONG, size_t and uint64_t are one type. */
+/* Sized integers. A 64-bit one is `long`, so that SIZE_T, ULONGLONG, size_t and uint64_t are one
+ * type. */
 #define __int8 char
 #define __int16 short
 #define __int32 int
@@ -63,10 +70,10 @@
 #define _forceinline __forceinline
 #define __noop(...) ((void)0)
 #define __pragma(x)
-#define __assume(x)                                                                                \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			__builtin_unreachable();                                                   \
+#define __assume(x)                              \
+	do {                                     \
+		if (!(x))                        \
+			__builtin_unreachable(); \
 	} while (0)
 #define __identifier(x) x
 #ifdef __cplusplus
@@ -95,6 +102,14 @@
 #define __wsk_declspec_safebuffers
 #define __wsk_declspec_selectany __attribute__((__weak__))
 #define __wsk_declspec_uuid(text)
+
+/* An inline function of these headers. External linkage, so that a driver's own inlines may call
+ * it. */
+#ifdef __cplusplus
+#define __WSK_INLINE inline __attribute__((__always_inline__))
+#else
+#define __WSK_INLINE extern inline __attribute__((__gnu_inline__, __always_inline__))
+#endif
 
 /* Intrinsics. */
 #define __debugbreak() __asm__ volatile("int3")

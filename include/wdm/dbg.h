@@ -55,9 +55,9 @@ typedef enum _DPFLTR_TYPE {
 #define KdPrintEx(_x_) DbgPrintEx _x_
 #define vKdPrintEx(_x_) vDbgPrintEx _x_
 #define vKdPrintExWithPrefix(_x_) vDbgPrintExWithPrefix _x_
-#define __wsk_assert(text, exp)                                                                    \
-	((exp) ? TRUE :                                                                            \
-		 (DbgPrint("Assertion failed: %s, %s(%d)\n", text, __FILE__, __LINE__), FALSE))
+#define __wsk_assert(text, exp) \
+	((exp) ? TRUE           \
+	       : (DbgPrint("Assertion failed: %s, %s(%d)\n", text, __FILE__, __LINE__), FALSE))
 #define ASSERT(exp) ((void)__wsk_assert(#exp, exp))
 #define ASSERTMSG(msg, exp) ((void)__wsk_assert(msg, exp))
 #define RTL_SOFT_ASSERT(exp) ((void)__wsk_assert(#exp, exp))

@@ -14,20 +14,20 @@
 
 #define InterlockedIncrement(Addend) __atomic_add_fetch(Addend, 1, __WSK_FULL)
 #define InterlockedDecrement(Addend) __atomic_sub_fetch(Addend, 1, __WSK_FULL)
-#define InterlockedAdd(Addend, Value)                                                              \
+#define InterlockedAdd(Addend, Value) \
 	__atomic_add_fetch(Addend, __wsk_value(Addend, Value), __WSK_FULL)
-#define InterlockedExchangeAdd(Addend, Value)                                                      \
+#define InterlockedExchangeAdd(Addend, Value) \
 	__atomic_fetch_add(Addend, __wsk_value(Addend, Value), __WSK_FULL)
-#define InterlockedExchange(Target, Value)                                                         \
+#define InterlockedExchange(Target, Value) \
 	__atomic_exchange_n(Target, __wsk_value(Target, Value), __WSK_FULL)
-#define InterlockedCompareExchange(Destination, Exchange, Comperand)                               \
-	__sync_val_compare_and_swap(Destination, __wsk_value(Destination, Comperand),              \
+#define InterlockedCompareExchange(Destination, Exchange, Comperand)                  \
+	__sync_val_compare_and_swap(Destination, __wsk_value(Destination, Comperand), \
 				    __wsk_value(Destination, Exchange))
-#define InterlockedOr(Destination, Value)                                                          \
+#define InterlockedOr(Destination, Value) \
 	__atomic_fetch_or(Destination, __wsk_value(Destination, Value), __WSK_FULL)
-#define InterlockedAnd(Destination, Value)                                                         \
+#define InterlockedAnd(Destination, Value) \
 	__atomic_fetch_and(Destination, __wsk_value(Destination, Value), __WSK_FULL)
-#define InterlockedXor(Destination, Value)                                                         \
+#define InterlockedXor(Destination, Value) \
 	__atomic_fetch_xor(Destination, __wsk_value(Destination, Value), __WSK_FULL)
 
 #define InterlockedIncrementAcquire InterlockedIncrement
@@ -129,10 +129,10 @@
 #define _InterlockedXor64 InterlockedXor
 
 /* Pointers. */
-#define InterlockedExchangePointer(Target, Value)                                                  \
+#define InterlockedExchangePointer(Target, Value) \
 	((PVOID)__atomic_exchange_n((PVOID volatile *)(Target), (PVOID)(Value), __WSK_FULL))
-#define InterlockedCompareExchangePointer(Destination, Exchange, Comperand)                        \
-	((PVOID)__sync_val_compare_and_swap((PVOID volatile *)(Destination), (PVOID)(Comperand),   \
+#define InterlockedCompareExchangePointer(Destination, Exchange, Comperand)                      \
+	((PVOID)__sync_val_compare_and_swap((PVOID volatile *)(Destination), (PVOID)(Comperand), \
 					    (PVOID)(Exchange)))
 #define InterlockedExchangePointerNoFence InterlockedExchangePointer
 #define InterlockedExchangePointerAcquire InterlockedExchangePointer
@@ -149,11 +149,12 @@
 #define _InterlockedCompareExchangePointer InterlockedCompareExchangePointer
 
 /* Bits: the result is the bit's former value. */
-#define __wsk_bit(Base, Bit, operation, mask)                                                      \
-	__extension__({                                                                            \
-		const unsigned int __wsk_n = (unsigned int)(Bit);                                  \
-		const __typeof__(+*(Base)) __wsk_one = 1;                                          \
-		(BOOLEAN)((operation(Base, mask(__wsk_one << __wsk_n), __WSK_FULL) >> __wsk_n) & 1); \
+#define __wsk_bit(Base, Bit, operation, mask)                                                    \
+	__extension__({                                                                          \
+		const unsigned int __wsk_n = (unsigned int)(Bit);                                \
+		const __typeof__(+*(Base)) __wsk_one = 1;                                        \
+		(BOOLEAN)((operation(Base, mask(__wsk_one << __wsk_n), __WSK_FULL) >> __wsk_n) & \
+			  1);                                                                    \
 	})
 #define InterlockedBitTestAndSet(Base, Bit) __wsk_bit(Base, Bit, __atomic_fetch_or, +)
 #define InterlockedBitTestAndReset(Base, Bit) __wsk_bit(Base, Bit, __atomic_fetch_and, ~)
@@ -164,7 +165,7 @@
 
 /* Reads and writes that are ordered, or that are only undivided. */
 #define __wsk_read(Source, order) __atomic_load_n(Source, order)
-#define __wsk_write(Destination, Value, order)                                                     \
+#define __wsk_write(Destination, Value, order) \
 	__atomic_store_n(Destination, __wsk_value(Destination, Value), order)
 #define ReadAcquire(Source) __wsk_read(Source, __ATOMIC_ACQUIRE)
 #define ReadNoFence(Source) __wsk_read(Source, __ATOMIC_RELAXED)
@@ -220,12 +221,14 @@
 #define WriteBooleanRelease(Destination, Value) __wsk_write(Destination, Value, __ATOMIC_RELEASE)
 #define WriteBooleanNoFence(Destination, Value) __wsk_write(Destination, Value, __ATOMIC_RELAXED)
 #define WriteBooleanRaw(Destination, Value) __wsk_write(Destination, Value, __ATOMIC_RELAXED)
-#define ReadPointerAcquire(Source) ((PVOID)__atomic_load_n((PVOID volatile *)(Source), __ATOMIC_ACQUIRE))
-#define ReadPointerNoFence(Source) ((PVOID)__atomic_load_n((PVOID volatile *)(Source), __ATOMIC_RELAXED))
+#define ReadPointerAcquire(Source) \
+	((PVOID)__atomic_load_n((PVOID volatile *)(Source), __ATOMIC_ACQUIRE))
+#define ReadPointerNoFence(Source) \
+	((PVOID)__atomic_load_n((PVOID volatile *)(Source), __ATOMIC_RELAXED))
 #define ReadPointerRaw(Source) ReadPointerNoFence(Source)
-#define WritePointerRelease(Destination, Value)                                                    \
+#define WritePointerRelease(Destination, Value) \
 	__atomic_store_n((PVOID volatile *)(Destination), (PVOID)(Value), __ATOMIC_RELEASE)
-#define WritePointerNoFence(Destination, Value)                                                    \
+#define WritePointerNoFence(Destination, Value) \
 	__atomic_store_n((PVOID volatile *)(Destination), (PVOID)(Value), __ATOMIC_RELAXED)
 #define WritePointerRaw(Destination, Value) WritePointerNoFence(Destination, Value)
 

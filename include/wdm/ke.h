@@ -5,6 +5,7 @@
 #define _WDM_KE_H
 
 #include <wdm/types.h>
+#include <wdm/dbg.h>
 #include <wdm/interlocked.h>
 
 EXTERN_C_START
@@ -92,12 +93,8 @@ EXTERN_C_END
 #define IO_VIDEO_INCREMENT 1
 #define SEMAPHORE_INCREMENT 1
 
-/* Stops a checked driver where a pageable routine is entered at too high an IRQL. */
-#ifdef DBG_PAGED_CODE
+/* Complains, in a checked driver, about a pageable routine that is entered at too high an IRQL. */
 #define PAGED_CODE() NT_ASSERT(KeGetCurrentIrql() <= APC_LEVEL)
-#else
-#define PAGED_CODE() ((void)0)
-#endif
 #define PAGED_CODE_LOCKED() ((void)0)
 
 #endif

@@ -13,9 +13,8 @@
 #define BYTE_OFFSET(Va) ((ULONG)((LONG_PTR)(Va) & (PAGE_SIZE - 1)))
 #define PAGE_ALIGN(Va) ((PVOID)((ULONG_PTR)(Va) & ~(ULONG_PTR)(PAGE_SIZE - 1)))
 #define ROUND_TO_PAGES(Size) (((ULONG_PTR)(Size) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1))
-#define BYTES_TO_PAGES(Size)                                                                       \
-	(((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
-#define ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size)                                                   \
+#define BYTES_TO_PAGES(Size) (((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
+#define ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size) \
 	((ULONG)((((ULONG_PTR)BYTE_OFFSET(Va)) + ((SIZE_T)(Size)) + (PAGE_SIZE - 1)) >> PAGE_SHIFT))
 #define COMPUTE_PAGES_SPANNED(Va, Size) ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size)
 
@@ -55,8 +54,8 @@ typedef const MDL *PCMDL;
 #define MDL_PAGE_CONTENTS_INVARIANT 0x4000
 #define MDL_ALLOCATED_MUST_SUCCEED 0x4000
 #define MDL_INTERNAL 0x8000
-#define MDL_MAPPING_FLAGS                                                                          \
-	(MDL_MAPPED_TO_SYSTEM_VA | MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL |                \
+#define MDL_MAPPING_FLAGS                                                           \
+	(MDL_MAPPED_TO_SYSTEM_VA | MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | \
 	 MDL_PARTIAL_HAS_BEEN_MAPPED | MDL_PARENT_MAPPED_SYSTEM_VA | MDL_SCATTER_GATHER_VA)
 
 typedef enum _LOCK_OPERATION { IoReadAccess, IoWriteAccess, IoModifyAccess } LOCK_OPERATION;
@@ -98,7 +97,7 @@ PVOID NTAPI MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMo
 VOID NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList);
 
 /* Raises: see wdm/seh.h. (MmProbeAndLockPages)(…) calls the function without leaving a __try. */
-#define MmProbeAndLockPages(Mdl, AccessMode, Operation)                                            \
+#define MmProbeAndLockPages(Mdl, AccessMode, Operation) \
 	__WSK_RAISING((MmProbeAndLockPages)(Mdl, AccessMode, Operation))
 
 #define MmGetMdlPfnArray(Mdl) ((PPFN_NUMBER)((Mdl) + 1))
@@ -108,22 +107,23 @@ VOID NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList);
 #define MmGetMdlByteOffset(Mdl) ((Mdl)->ByteOffset)
 #define MmGetProcedureAddress(Address) (Address)
 
-#define MmInitializeMdl(MemoryDescriptorList, BaseVa, Length)                                      \
-	do {                                                                                       \
-		(MemoryDescriptorList)->Next = (PMDL)NULL;                                         \
-		(MemoryDescriptorList)->Size =                                                     \
-			(CSHORT)(sizeof(MDL) + sizeof(PFN_NUMBER) * ADDRESS_AND_SIZE_TO_SPAN_PAGES( \
-									    BaseVa, Length));      \
-		(MemoryDescriptorList)->MdlFlags = 0;                                              \
-		(MemoryDescriptorList)->StartVa = PAGE_ALIGN(BaseVa);                              \
-		(MemoryDescriptorList)->ByteOffset = BYTE_OFFSET(BaseVa);                          \
-		(MemoryDescriptorList)->ByteCount = (ULONG)(Length);                               \
+#define MmInitializeMdl(MemoryDescriptorList, BaseVa, Length)                             \
+	do {                                                                              \
+		(MemoryDescriptorList)->Next = (PMDL)NULL;                                \
+		(MemoryDescriptorList)->Size =                                            \
+			(CSHORT)(sizeof(MDL) +                                            \
+				 sizeof(PFN_NUMBER) *                                     \
+					 ADDRESS_AND_SIZE_TO_SPAN_PAGES(BaseVa, Length)); \
+		(MemoryDescriptorList)->MdlFlags = 0;                                     \
+		(MemoryDescriptorList)->StartVa = PAGE_ALIGN(BaseVa);                     \
+		(MemoryDescriptorList)->ByteOffset = BYTE_OFFSET(BaseVa);                 \
+		(MemoryDescriptorList)->ByteCount = (ULONG)(Length);                      \
 	} while (0)
 
-#define MmPrepareMdlForReuse(Mdl)                                                                  \
-	do {                                                                                       \
-		if ((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED)                                 \
-			MmUnmapLockedPages((Mdl)->MappedSystemVa, Mdl);                            \
+#define MmPrepareMdlForReuse(Mdl)                                       \
+	do {                                                            \
+		if ((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED)      \
+			MmUnmapLockedPages((Mdl)->MappedSystemVa, Mdl); \
 	} while (0)
 
 __WSK_INLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority)

@@ -31,7 +31,8 @@ HANDLE NTAPI PsGetCurrentProcessId(VOID);
 
 NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 					 POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
-					 PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation);
+					 PVOID *Object,
+					 POBJECT_HANDLE_INFORMATION HandleInformation);
 LONG_PTR FASTCALL ObfReferenceObject(PVOID Object);
 LONG_PTR FASTCALL ObfDereferenceObject(PVOID Object);
 #define ObReferenceObject(Object) ObfReferenceObject(Object)

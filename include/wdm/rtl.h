@@ -14,8 +14,7 @@ EXTERN_C_START
 #define RtlMoveMemory(Destination, Source, Length) __builtin_memmove(Destination, Source, Length)
 #define RtlFillMemory(Destination, Length, Fill) __builtin_memset(Destination, Fill, Length)
 #define RtlZeroMemory(Destination, Length) __builtin_memset(Destination, 0, Length)
-#define RtlEqualMemory(Destination, Source, Length)                                                \
-	(!__builtin_memcmp(Destination, Source, Length))
+#define RtlEqualMemory(Destination, Source, Length) (!__builtin_memcmp(Destination, Source, Length))
 #define RtlCopyBytes RtlCopyMemory
 #define RtlZeroBytes RtlZeroMemory
 #define RtlFillBytes RtlFillMemory
@@ -217,12 +216,11 @@ NTSTATUS NTAPI RtlCharToInteger(PCSZ String, ULONG Base, PULONG Value);
 
 EXTERN_C_END
 
-#define RtlInitEmptyUnicodeString(_ucStr, _buf, _bufSize)                                          \
-	((_ucStr)->Buffer = (_buf), (_ucStr)->Length = 0,                                          \
+#define RtlInitEmptyUnicodeString(_ucStr, _buf, _bufSize) \
+	((_ucStr)->Buffer = (_buf), (_ucStr)->Length = 0, \
 	 (_ucStr)->MaximumLength = (USHORT)(_bufSize))
-#define RtlInitEmptyAnsiString(_ansiStr, _buf, _bufSize)                                           \
-	((_ansiStr)->Buffer = (_buf), (_ansiStr)->Length = 0,                                      \
+#define RtlInitEmptyAnsiString(_ansiStr, _buf, _bufSize)      \
+	((_ansiStr)->Buffer = (_buf), (_ansiStr)->Length = 0, \
 	 (_ansiStr)->MaximumLength = (USHORT)(_bufSize))
-
 
 #endif

@@ -40,7 +40,8 @@ struct __wsk_seh_frame {
 
 /* Opens: notes the calling thread, clears Status, sets Open. Any IRQL <= DISPATCH_LEVEL. */
 VOID __wsk_seh_enter(struct __wsk_seh_frame *Frame);
-/* Closes: off the list, clears Open. If Status is set, it becomes the thread's current exception. */
+/* Closes: off the list, clears Open. If Status is set, it becomes the thread's current exception.
+ */
 VOID __wsk_seh_exit(struct __wsk_seh_frame *Frame);
 /* Records Status in the thread's innermost open frame, unless one is recorded there already. */
 VOID __wsk_seh_raise(NTSTATUS Status);
@@ -80,15 +81,16 @@ __WSK_INLINE void __wsk_seh_abandon(struct __wsk_seh_frame *Frame)
 EXTERN_C_END
 
 /*
- * `__try { A } __except (f) { B }` becomes `if (({ …A… ; f; })) { B }`. Each __try shadows these three
- * names with its own, by which __leave and the raising functions find the end of the block that they
- * are written in. Out of any __try the constant is 0, and the others are declared and never used.
- * It is one statement, safe after an `if`, as long as no `else` follows it there.
+ * `__try { A } __except (f) { B }` becomes `if (({ …A… ; f; })) { B }`. Each __try shadows these
+ * three names with its own, by which __leave and the raising functions find the end of the block
+ * that they are written in. Out of any __try the constant is 0, and the others are declared and
+ * never used. It is one statement, safe after an `if`, as long as no `else` follows it there.
  */
 enum { __wsk_seh_here = 0 };
 EXTERN_C struct __wsk_seh_frame *const __wsk_seh;
 EXTERN_C void *const __wsk_seh_target;
 
+// clang-format off
 #ifdef __cplusplus
 #define __wsk_seh_if if (NTSTATUS __wsk_seh_status __attribute__((__unused__)) = 0;
 #define __wsk_seh_keep __wsk_seh_status = __wsk_seh->Status,
@@ -119,17 +121,19 @@ EXTERN_C void *const __wsk_seh_target;
 		__wsk_seh_finally(__wsk_seh);                                                      \
 	}))
 #define __leave goto __wsk_seh_leave
+// clang-format on
 
 /* Around the call of a function that raises. */
-#define __WSK_RAISING(call)                                                                        \
-	__extension__({                                                                            \
-		call;                                                                              \
-		if (__wsk_seh_here && __wsk_seh->Status)                                           \
-			goto *__wsk_seh_target;                                                    \
+#define __WSK_RAISING(call)                              \
+	__extension__({                                  \
+		call;                                    \
+		if (__wsk_seh_here && __wsk_seh->Status) \
+			goto *__wsk_seh_target;          \
 	})
 
-/* The driver kit's C compiler knows them without underscores, too: the force-included header asks. */
-#if defined(_WSK_SEH_KEYWORDS) && !defined(__cplusplus)
+/* The driver kit's C compiler knows them without underscores, too: the force-included header asks.
+ */
+#if defined(__wsk_seh_keywords) && !defined(__cplusplus)
 #define try __try
 #define except __except
 #define finally __finally

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+// Microsoft's extensions of TCP/IP: control codes, keep-alives, and what addresses are.
+
+#ifndef _MSTCPIP_
+#define _MSTCPIP_
+
+#include <ws2ipdef.h>
+
+EXTERN_C_START
+
+#define SIO_RCVALL _WSAIOW(IOC_VENDOR, 1)
+#define SIO_RCVALL_MCAST _WSAIOW(IOC_VENDOR, 2)
+#define SIO_RCVALL_IGMPMCAST _WSAIOW(IOC_VENDOR, 3)
+#define SIO_KEEPALIVE_VALS _WSAIOW(IOC_VENDOR, 4)
+#define SIO_ABSORB_RTRALERT _WSAIOW(IOC_VENDOR, 5)
+#define SIO_UCAST_IF _WSAIOW(IOC_VENDOR, 6)
+#define SIO_LIMIT_BROADCASTS _WSAIOW(IOC_VENDOR, 7)
+#define SIO_INDEX_BIND _WSAIOW(IOC_VENDOR, 8)
+#define SIO_INDEX_MCASTIF _WSAIOW(IOC_VENDOR, 9)
+#define SIO_INDEX_ADD_MCAST _WSAIOW(IOC_VENDOR, 10)
+#define SIO_INDEX_DEL_MCAST _WSAIOW(IOC_VENDOR, 11)
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#define SIO_RCVALL_MCAST_IF _WSAIOW(IOC_VENDOR, 13)
+#define SIO_RCVALL_IF _WSAIOW(IOC_VENDOR, 14)
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#define SIO_LOOPBACK_FAST_PATH _WSAIOW(IOC_VENDOR, 16)
+#define SIO_TCP_INITIAL_RTO _WSAIOW(IOC_VENDOR, 17)
+#define SIO_APPLY_TRANSPORT_SETTING _WSAIOW(IOC_VENDOR, 19)
+#define SIO_QUERY_TRANSPORT_SETTING _WSAIOW(IOC_VENDOR, 20)
+#define SIO_CPU_AFFINITY _WSAIOW(IOC_VENDOR, 21)
+#define SIO_TCP_SET_ICW _WSAIOW(IOC_VENDOR, 22)
+#define SIO_TCP_SET_ACK_FREQUENCY _WSAIOW(IOC_VENDOR, 23)
+#define SIO_SET_PRIORITY_HINT _WSAIOW(IOC_VENDOR, 24)
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
+#define SIO_ACQUIRE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 100)
+#define SIO_RELEASE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 101)
+#define SIO_ASSOCIATE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 102)
+#define SIO_SET_SECURITY _WSAIOW(IOC_VENDOR, 200)
+#define SIO_QUERY_SECURITY _WSAIORW(IOC_VENDOR, 201)
+#define SIO_SET_PEER_TARGET_NAME _WSAIOW(IOC_VENDOR, 202)
+#define SIO_DELETE_PEER_TARGET_NAME _WSAIOW(IOC_VENDOR, 203)
+#define SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE _WSAIOR(IOC_VENDOR, 205)
+#define SIO_QUERY_RSS_SCALABILITY_INFO _WSAIOR(IOC_VENDOR, 210)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 220)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT _WSAIOW(IOC_VENDOR, 221)
+#define SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 222)
+#define SIO_SOCKET_USAGE_NOTIFICATION _WSAIOW(IOC_VENDOR, 204)
+#define SIO_GET_TX_TIMESTAMP _WSAIOW(IOC_VENDOR, 234)
+#define SIO_TIMESTAMPING _WSAIOW(IOC_VENDOR, 235)
+
+#define TIMESTAMPING_FLAG_RX 0x1
+#define TIMESTAMPING_FLAG_TX 0x2
+
+struct tcp_keepalive {
+	ULONG onoff;
+	ULONG keepalivetime; /* both in milliseconds */
+	ULONG keepaliveinterval;
+};
+
+typedef enum {
+	RCVALL_OFF = 0,
+	RCVALL_ON = 1,
+	RCVALL_SOCKETLEVELONLY = 2,
+	RCVALL_IPLEVEL = 3
+} RCVALL_VALUE,
+	*PRCVALL_VALUE;
+
+typedef struct _RSS_SCALABILITY_INFO {
+	BOOLEAN RssEnabled;
+} RSS_SCALABILITY_INFO, *PRSS_SCALABILITY_INFO;
+
+typedef struct _TIMESTAMPING_CONFIG {
+	ULONG Flags;
+	USHORT TxTimestampsBuffered;
+} TIMESTAMPING_CONFIG, *PTIMESTAMPING_CONFIG;
+
+typedef struct _INET_PORT_RANGE {
+	USHORT StartPort;
+	USHORT NumberOfPorts;
+} INET_PORT_RANGE, *PINET_PORT_RANGE, INET_PORT_RESERVATION, *PINET_PORT_RESERVATION;
+
+/* IPv4. */
+__WSK_INLINE BOOLEAN IN4_ADDR_EQUAL(const IN_ADDR *a, const IN_ADDR *b)
+{
+	return (BOOLEAN)(a->s_addr == b->s_addr);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_UNSPECIFIED(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->s_addr == IN4ADDR_ANY);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_LOOPBACK(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 127);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_BROADCAST(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->s_addr == IN4ADDR_BROADCAST);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_MULTICAST(const IN_ADDR *a)
+{
+	return (BOOLEAN)((a->S_un.S_un_b.s_b1 & 0xf0) == 0xe0);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_LINKLOCAL(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 169 && a->S_un.S_un_b.s_b2 == 254);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_RFC1918(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 10 ||
+			 (a->S_un.S_un_b.s_b1 == 172 && (a->S_un.S_un_b.s_b2 & 0xf0) == 16) ||
+			 (a->S_un.S_un_b.s_b1 == 192 && a->S_un.S_un_b.s_b2 == 168));
+}
+
+__WSK_INLINE VOID IN4ADDR_SETSOCKADDR(PSOCKADDR_IN a, const IN_ADDR *addr, USHORT port)
+{
+	a->sin_family = AF_INET;
+	a->sin_port = port;
+	a->sin_addr = *addr;
+	__builtin_memset(a->sin_zero, 0, sizeof(a->sin_zero));
+}
+
+__WSK_INLINE VOID IN4ADDR_SETANY(PSOCKADDR_IN a)
+{
+	const IN_ADDR any = IN4ADDR_ANY_INIT;
+
+	IN4ADDR_SETSOCKADDR(a, &any, 0);
+}
+
+__WSK_INLINE VOID IN4ADDR_SETLOOPBACK(PSOCKADDR_IN a)
+{
+	const IN_ADDR loopback = IN4ADDR_LOOPBACK_INIT;
+
+	IN4ADDR_SETSOCKADDR(a, &loopback, 0);
+}
+
+__WSK_INLINE BOOLEAN IN4ADDR_ISANY(const SOCKADDR_IN *a)
+{
+	return IN4_IS_ADDR_UNSPECIFIED(&a->sin_addr);
+}
+
+__WSK_INLINE BOOLEAN IN4ADDR_ISLOOPBACK(const SOCKADDR_IN *a)
+{
+	return IN4_IS_ADDR_LOOPBACK(&a->sin_addr);
+}
+
+__WSK_INLINE BOOLEAN IN4ADDR_ISEQUAL(const SOCKADDR_IN *a, const SOCKADDR_IN *b)
+{
+	return IN4_ADDR_EQUAL(&a->sin_addr, &b->sin_addr);
+}
+
+/* IPv4 addresses within IPv6: ::ffff:a.b.c.d. */
+__WSK_INLINE VOID IN6_SET_ADDR_V4MAPPED(PIN6_ADDR a6, const IN_ADDR *a4)
+{
+	const IN6_ADDR prefix = IN6ADDR_V4MAPPEDPREFIX_INIT;
+
+	*a6 = prefix;
+	__builtin_memcpy(&a6->s6_bytes[12], a4, sizeof(*a4));
+}
+
+__WSK_INLINE const UCHAR *IN6_GET_ADDR_V4MAPPED(const IN6_ADDR *Ipv6Address)
+{
+	return &Ipv6Address->s6_bytes[12];
+}
+
+__WSK_INLINE VOID IN6ADDR_SETSOCKADDR(PSOCKADDR_IN6 a, const IN6_ADDR *addr, SCOPE_ID scope,
+				      USHORT port)
+{
+	a->sin6_family = AF_INET6;
+	a->sin6_port = port;
+	a->sin6_flowinfo = 0;
+	a->sin6_addr = *addr;
+	a->sin6_scope_struct = scope;
+}
+
+__WSK_INLINE VOID IN6ADDR_SETV4MAPPED(PSOCKADDR_IN6 a6, const IN_ADDR *a4, SCOPE_ID scope,
+				      USHORT port)
+{
+	IN6_ADDR address;
+
+	IN6_SET_ADDR_V4MAPPED(&address, a4);
+	IN6ADDR_SETSOCKADDR(a6, &address, scope, port);
+}
+
+__WSK_INLINE BOOLEAN IN6ADDR_ISV4MAPPED(const SOCKADDR_IN6 *a)
+{
+	return IN6_IS_ADDR_V4MAPPED(&a->sin6_addr);
+}
+
+/* Either family. */
+__WSK_INLINE VOID INETADDR_SETSOCKADDR(ADDRESS_FAMILY af, PSOCKADDR a, const VOID *addr,
+				       SCOPE_ID scope, USHORT port)
+{
+	if (af == AF_INET6)
+		IN6ADDR_SETSOCKADDR((PSOCKADDR_IN6)a, (const IN6_ADDR *)addr, scope, port);
+	else
+		IN4ADDR_SETSOCKADDR((PSOCKADDR_IN)a, (const IN_ADDR *)addr, port);
+}
+
+__WSK_INLINE VOID INETADDR_SETANY(PSOCKADDR a)
+{
+	if (a->sa_family == AF_INET6)
+		IN6ADDR_SETANY((PSOCKADDR_IN6)a);
+	else
+		IN4ADDR_SETANY((PSOCKADDR_IN)a);
+}
+
+__WSK_INLINE VOID INETADDR_SETLOOPBACK(PSOCKADDR a)
+{
+	if (a->sa_family == AF_INET6)
+		IN6ADDR_SETLOOPBACK((PSOCKADDR_IN6)a);
+	else
+		IN4ADDR_SETLOOPBACK((PSOCKADDR_IN)a);
+}
+
+__WSK_INLINE BOOLEAN INETADDR_ISANY(const SOCKADDR *a)
+{
+	return a->sa_family == AF_INET6 ? IN6ADDR_ISANY((const SOCKADDR_IN6 *)a)
+					: IN4ADDR_ISANY((const SOCKADDR_IN *)a);
+}
+
+__WSK_INLINE BOOLEAN INETADDR_ISLOOPBACK(const SOCKADDR *a)
+{
+	return a->sa_family == AF_INET6 ? IN6ADDR_ISLOOPBACK((const SOCKADDR_IN6 *)a)
+					: IN4ADDR_ISLOOPBACK((const SOCKADDR_IN *)a);
+}
+
+__WSK_INLINE BOOLEAN INETADDR_ISV4MAPPED(const SOCKADDR *a)
+{
+	return (BOOLEAN)(a->sa_family == AF_INET6 && IN6ADDR_ISV4MAPPED((const SOCKADDR_IN6 *)a));
+}
+
+__WSK_INLINE BOOLEAN INETADDR_ISEQUAL(const SOCKADDR *a, const SOCKADDR *b)
+{
+	if (a->sa_family != b->sa_family)
+		return FALSE;
+	return a->sa_family == AF_INET6
+		       ? IN6ADDR_ISEQUAL((const SOCKADDR_IN6 *)a, (const SOCKADDR_IN6 *)b)
+		       : IN4ADDR_ISEQUAL((const SOCKADDR_IN *)a, (const SOCKADDR_IN *)b);
+}
+
+__WSK_INLINE PUCHAR INETADDR_ADDRESS(const SOCKADDR *a)
+{
+	return a->sa_family == AF_INET6 ? (PUCHAR) & ((PSOCKADDR_IN6)a)->sin6_addr
+					: (PUCHAR) & ((PSOCKADDR_IN)a)->sin_addr;
+}
+
+/* IPv4's and IPv6's ports are in the same place. */
+__WSK_INLINE USHORT INETADDR_PORT(const SOCKADDR *a)
+{
+	return ((const SOCKADDR_IN *)a)->sin_port;
+}
+
+__WSK_INLINE VOID INETADDR_SET_PORT(PSOCKADDR a, USHORT Port)
+{
+	((PSOCKADDR_IN)a)->sin_port = Port;
+}
+
+__WSK_INLINE SIZE_T INET_ADDR_LENGTH(ADDRESS_FAMILY af)
+{
+	return af == AF_INET6 ? sizeof(IN6_ADDR) : sizeof(IN_ADDR);
+}
+
+__WSK_INLINE SIZE_T INET_SOCKADDR_LENGTH(ADDRESS_FAMILY af)
+{
+	return af == AF_INET6 ? sizeof(SOCKADDR_IN6) : sizeof(SOCKADDR_IN);
+}
+
+__WSK_INLINE BOOLEAN INET_ADDR_EQUAL(ADDRESS_FAMILY af, const VOID *a, const VOID *b)
+{
+	return (BOOLEAN)!__builtin_memcmp(a, b, INET_ADDR_LENGTH(af));
+}
+
+__WSK_INLINE BOOLEAN INET_IS_ADDR_UNSPECIFIED(ADDRESS_FAMILY af, const VOID *a)
+{
+	return af == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED((const IN6_ADDR *)a)
+			      : IN4_IS_ADDR_UNSPECIFIED((const IN_ADDR *)a);
+}
+
+__WSK_INLINE BOOLEAN INET_IS_ADDR_LOOPBACK(ADDRESS_FAMILY af, const VOID *a)
+{
+	return af == AF_INET6 ? IN6_IS_ADDR_LOOPBACK((const IN6_ADDR *)a)
+			      : IN4_IS_ADDR_LOOPBACK((const IN_ADDR *)a);
+}
+
+__WSK_INLINE BOOLEAN INET_IS_ADDR_MULTICAST(ADDRESS_FAMILY af, const VOID *a)
+{
+	return af == AF_INET6 ? IN6_IS_ADDR_MULTICAST((const IN6_ADDR *)a)
+			      : IN4_IS_ADDR_MULTICAST((const IN_ADDR *)a);
+}
+
+EXTERN_C_END
+
+#define SS_PORT(ssp) (((PSOCKADDR_IN)(ssp))->sin_port)
+
+#endif
