@@ -68,6 +68,7 @@ VOID NTAPI KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
 VOID NTAPI KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime);
 LARGE_INTEGER NTAPI KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency);
 ULONGLONG NTAPI KeQueryInterruptTime(VOID);
+ULONGLONG NTAPI KeQueryUnbiasedInterruptTime(VOID);
 ULONG NTAPI KeQueryTimeIncrement(VOID);
 VOID NTAPI KeQueryTickCount(PLARGE_INTEGER CurrentCount);
 

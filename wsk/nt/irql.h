@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* The IRQL assertion that every exported function begins with. */
+/* The IRQL assertions that exported functions begin with. */
 #ifndef WSK_NT_IRQL_H
 #define WSK_NT_IRQL_H
 
@@ -13,8 +13,14 @@
 		if (KeGetCurrentIrql() > (level))                        \
 			port_log_rule(__func__, "called above " #level); \
 	} while (0)
+#define NT_MIN_IRQL(level)                                               \
+	do {                                                             \
+		if (KeGetCurrentIrql() < (level))                        \
+			port_log_rule(__func__, "called below " #level); \
+	} while (0)
 #else
 #define NT_MAX_IRQL(level) ((void)0)
+#define NT_MIN_IRQL(level) ((void)0)
 #endif
 
 #endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Lists guarded by a spin lock that any IRQL may take: interrupts are disabled meanwhile. */
+#include <wdm.h>
+
+#include "port/context.h"
+#include "port/lock.h"
+
+namespace
+{
+
+class InterlockedGuard
+{
+public:
+	explicit InterlockedGuard(PKSPIN_LOCK lock) : lock(lock), interrupts(port_interrupts_save())
+	{
+		port_ticket_acquire(lock);
+	}
+	~InterlockedGuard()
+	{
+		port_ticket_release(lock);
+		port_interrupts_restore(interrupts);
+	}
+	InterlockedGuard(const InterlockedGuard &) = delete;
+	InterlockedGuard &operator=(const InterlockedGuard &) = delete;
+
+private:
+	const PKSPIN_LOCK lock;
+	const uint64_t interrupts;
+};
+
+} // namespace
+
+/**
+ * ExInterlockedInsertHeadList() - Insert an entry at the head of a list.
+ * @ListHead: The list.
+ * @ListEntry: The entry.
+ * @Lock: The spin lock that guards the list, held by nobody here. Where the list is used with
+ *interrupts enabled, too, only the ExInterlocked functions may use the lock.
+ *
+ * Context: Any IRQL.
+ * Return: The entry that was first before; NULL if the list was empty.
+ * Source: wdm.h, ExInterlockedInsertHeadList function
+ */
+extern "C" PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+						   PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(Lock);
+	PLIST_ENTRY first = ListHead->Flink;
+
+	InsertHeadList(ListHead, ListEntry);
+	return first == ListHead ? nullptr : first;
+}
+
+/**
+ * ExInterlockedInsertTailList() - Insert an entry at the tail of a list.
+ * @ListHead: The list.
+ * @ListEntry: The entry.
+ * @Lock: The spin lock that guards the list; see ExInterlockedInsertHeadList().
+ *
+ * Context: Any IRQL.
+ * Return: The entry that was last before; NULL if the list was empty.
+ * Source: wdm.h, ExInterlockedInsertTailList function
+ */
+extern "C" PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+						   PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(Lock);
+	PLIST_ENTRY last = ListHead->Blink;
+
+	InsertTailList(ListHead, ListEntry);
+	return last == ListHead ? nullptr : last;
+}
+
+/**
+ * ExInterlockedRemoveHeadList() - Remove the first entry of a list.
+ * @ListHead: The list.
+ * @Lock: The spin lock that guards the list; see ExInterlockedInsertHeadList().
+ *
+ * Context: Any IRQL.
+ * Return: The entry; NULL if the list was empty.
+ * Source: wdm.h, ExInterlockedRemoveHeadList function
+ */
+extern "C" PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(Lock);
+
+	return IsListEmpty(ListHead) ? nullptr : RemoveHeadList(ListHead);
+}
