@@ -24,6 +24,12 @@ __WSK_INLINE ULONG vDbgPrintEx(ULONG ComponentId, ULONG Level, PCCH Format, va_l
 	return vDbgPrintExWithPrefix("", ComponentId, Level, Format, arglist);
 }
 
+/* A condition whose value nobody has to use. */
+__WSK_INLINE BOOLEAN __wsk_truth(int Condition)
+{
+	return (BOOLEAN)Condition;
+}
+
 EXTERN_C_END
 
 #define DPFLTR_ERROR_LEVEL 0
@@ -55,9 +61,13 @@ typedef enum _DPFLTR_TYPE {
 #define KdPrintEx(_x_) DbgPrintEx _x_
 #define vKdPrintEx(_x_) vDbgPrintEx _x_
 #define vKdPrintExWithPrefix(_x_) vDbgPrintExWithPrefix _x_
-#define __wsk_assert(text, exp) \
-	((exp) ? TRUE           \
-	       : (DbgPrint("Assertion failed: %s, %s(%d)\n", text, __FILE__, __LINE__), FALSE))
+#define __wsk_assert(text, exp)                                                               \
+	__extension__({                                                                       \
+		BOOLEAN __wsk_holds = (exp) ? TRUE : FALSE;                                   \
+		if (!__wsk_holds)                                                             \
+			DbgPrint("Assertion failed: %s, %s(%d)\n", text, __FILE__, __LINE__); \
+		__wsk_holds;                                                                  \
+	})
 #define ASSERT(exp) ((void)__wsk_assert(#exp, exp))
 #define ASSERTMSG(msg, exp) ((void)__wsk_assert(msg, exp))
 #define RTL_SOFT_ASSERT(exp) ((void)__wsk_assert(#exp, exp))
@@ -76,11 +86,11 @@ typedef enum _DPFLTR_TYPE {
 #define ASSERTMSG(msg, exp) ((void)0)
 #define RTL_SOFT_ASSERT(exp) ((void)0)
 #define RTL_SOFT_ASSERTMSG(msg, exp) ((void)0)
-#define RTL_VERIFY(exp) ((exp) ? TRUE : FALSE)
+#define RTL_VERIFY(exp) __wsk_truth(!!(exp))
 #define NT_ASSERT(exp) ((void)0)
 #define NT_ASSERTMSG(msg, exp) ((void)0)
-#define NT_VERIFY(exp) ((exp) ? TRUE : FALSE)
-#define NT_VERIFYMSG(msg, exp) ((exp) ? TRUE : FALSE)
+#define NT_VERIFY(exp) __wsk_truth(!!(exp))
+#define NT_VERIFYMSG(msg, exp) __wsk_truth(!!(exp))
 #endif
 #define NT_ASSERT_ASSUME(exp) NT_ASSERT(exp)
 #define NT_ASSERT_NOASSUME(exp) NT_ASSERT(exp)

@@ -128,12 +128,17 @@
 #define _InterlockedAnd64 InterlockedAnd
 #define _InterlockedXor64 InterlockedXor
 
-/* Pointers. */
-#define InterlockedExchangePointer(Target, Value) \
-	((PVOID)__atomic_exchange_n((PVOID volatile *)(Target), (PVOID)(Value), __WSK_FULL))
-#define InterlockedCompareExchangePointer(Destination, Exchange, Comperand)                      \
-	((PVOID)__sync_val_compare_and_swap((PVOID volatile *)(Destination), (PVOID)(Comperand), \
-					    (PVOID)(Exchange)))
+/* Pointers. (A cast whose value nobody uses would be worth a warning, a block is not.) */
+#define InterlockedExchangePointer(Target, Value)                                       \
+	__extension__({                                                                 \
+		(PVOID) __atomic_exchange_n((PVOID volatile *)(Target), (PVOID)(Value), \
+					    __WSK_FULL);                                \
+	})
+#define InterlockedCompareExchangePointer(Destination, Exchange, Comperand)                 \
+	__extension__({                                                                     \
+		(PVOID) __sync_val_compare_and_swap((PVOID volatile *)(Destination),        \
+						    (PVOID)(Comperand), (PVOID)(Exchange)); \
+	})
 #define InterlockedExchangePointerNoFence InterlockedExchangePointer
 #define InterlockedExchangePointerAcquire InterlockedExchangePointer
 #define InterlockedCompareExchangePointerNoFence InterlockedCompareExchangePointer
