@@ -5,6 +5,10 @@
 
 #include "port/work.h"
 
+/* net.c */
+int port_net_init(void);
+void port_net_exit(void);
+
 /* thread.c: waits until no thread that we made is in our text any more. */
 void port_thread_wait_all(void);
 

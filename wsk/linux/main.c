@@ -4,15 +4,31 @@
 #include <linux/module.h>
 
 #include "linux/linux.h"
+#include "port/provider.h"
 
 static int __init wsk_init(void)
 {
-	return port_work_init_queue();
+	int error;
+
+	error = port_work_init_queue();
+	if (error)
+		return error;
+	error = port_net_init();
+	if (error)
+		goto destroy_queue;
+	provider_start();
+	return 0;
+
+destroy_queue:
+	port_work_destroy_queue();
+	return error;
 }
 
 static void __exit wsk_exit(void)
 {
+	provider_stop();
 	port_thread_wait_all();
+	port_net_exit();
 	port_work_destroy_queue();
 }
 

@@ -19,7 +19,7 @@ enum port_log_level {
 void port_log(enum port_log_level level, const char *text, size_t length);
 
 __attribute__((format(printf, 2, 3))) void port_logf(enum port_log_level level, const char *format,
-						      ...);
+						     ...);
 
 /*
  * A driver broke a rule: one line "wsk: rule: FUNCTION: RULE", counted. Only in checked builds
