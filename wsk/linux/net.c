@@ -56,7 +56,7 @@ struct port_net *port_net_get_current(void)
 {
 	struct net *net = &init_net;
 
-	if (!in_interrupt() && current->nsproxy)
+	if (in_task() && current->nsproxy)
 		net = current->nsproxy->net_ns;
 	return (struct port_net *)get_net(net);
 }

@@ -17,6 +17,10 @@ constexpr ULONG pool_tag = 'kcsW';
 /* Completion routines and callbacks run on the stack of whoever pumps: it must have room. */
 constexpr size_t stack_needed = 6 * 1024;
 
+/* What the network can bring about. */
+constexpr ULONG network_signals =
+	signal_connect | signal_send | signal_disconnect | signal_accept | signal_receive;
+
 /* Rounds in a row before other sockets' work gets its turn. */
 constexpr int pump_rounds = 8;
 
@@ -158,9 +162,12 @@ void Socket::pump(ULONG mask)
 
 			todo = round < pump_rounds ? signals_ & mask : 0;
 			signals_ &= ~todo;
-			left = signals_;
-			if (!todo)
+			if (!todo) {
 				pumping_ = false;
+				/* Nothing is claimed: what nobody waits for can be forgotten. */
+				signals_ &= awaited_signals() | ~network_signals;
+			}
+			left = signals_;
 		}
 		if (!todo) {
 			if (left)
@@ -222,8 +229,7 @@ void Socket::on_network(void *owner, uint32_t events)
 	if (events & PORT_SOCKET_WRITABLE)
 		signals |= signal_send;
 	if (events & PORT_SOCKET_STATE)
-		signals |= signal_receive | signal_accept | signal_send | signal_connect |
-			   signal_disconnect;
+		signals |= network_signals;
 	{
 		LockGuard guard(self->lock_);
 
@@ -363,13 +369,19 @@ void Socket::cancelled(PIRP irp)
 VOID NTAPI Socket::cancel_request(PDEVICE_OBJECT, PIRP irp)
 {
 	Socket *self = Request::of(irp)->socket;
+	Operation operation = Request::of(irp)->operation;
+	bool others;
 
 	IoReleaseCancelSpinLock(irp->CancelIrql);
 	{
 		LockGuard guard(self->lock_);
 
 		RequestQueue::remove(irp);
+		others = !self->queue_of(operation).empty();
 	}
+	/* They may have been queued behind it, after the network's last word was spent on it. */
+	if (others)
+		self->signal(signal_of(operation));
 	self->cancelled(irp);
 }
 
