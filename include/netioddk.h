@@ -72,6 +72,20 @@ typedef struct _NPI_PROVIDER_CHARACTERISTICS {
 } NPI_PROVIDER_CHARACTERISTICS;
 typedef const NPI_PROVIDER_CHARACTERISTICS *PNPI_PROVIDER_CHARACTERISTICS;
 
+NTSTATUS NTAPI NmrRegisterClient(const NPI_CLIENT_CHARACTERISTICS *ClientCharacteristics,
+				 PVOID ClientContext, PHANDLE NmrClientHandle);
+NTSTATUS NTAPI NmrDeregisterClient(HANDLE NmrClientHandle);
+NTSTATUS NTAPI NmrWaitForClientDeregisterComplete(HANDLE NmrClientHandle);
+NTSTATUS NTAPI NmrClientAttachProvider(HANDLE NmrBindingHandle, PVOID ClientBindingContext,
+				       const VOID *ClientDispatch, PVOID *ProviderBindingContext,
+				       const VOID **ProviderDispatch);
+VOID NTAPI NmrClientDetachProviderComplete(HANDLE NmrBindingHandle);
+NTSTATUS NTAPI NmrRegisterProvider(const NPI_PROVIDER_CHARACTERISTICS *ProviderCharacteristics,
+				   PVOID ProviderContext, PHANDLE NmrProviderHandle);
+NTSTATUS NTAPI NmrDeregisterProvider(HANDLE NmrProviderHandle);
+NTSTATUS NTAPI NmrWaitForProviderDeregisterComplete(HANDLE NmrProviderHandle);
+VOID NTAPI NmrProviderDetachClientComplete(HANDLE NmrBindingHandle);
+
 EXTERN_C_END
 
 #endif

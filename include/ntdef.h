@@ -33,9 +33,6 @@
 #ifndef FAR
 #define FAR
 #endif
-#ifndef NEAR
-#define NEAR
-#endif
 
 /* Linkage. */
 #ifdef __cplusplus
@@ -56,7 +53,6 @@
 /* Calling conventions and import marks: nothing on Linux. */
 #define NTAPI
 #define FASTCALL
-#define STDCALL
 #define NTSYSAPI
 #define NTSYSCALLAPI
 #define NTKERNELAPI
@@ -98,8 +94,7 @@ typedef short SHORT;
 typedef int LONG;
 typedef int INT;
 #endif
-typedef void *PVOID, *PVOID64, *LPVOID;
-typedef const void *PCVOID, *LPCVOID;
+typedef void *PVOID, *PVOID64;
 typedef wchar_t WCHAR;
 typedef unsigned char UCHAR, *PUCHAR;
 typedef unsigned short USHORT, *PUSHORT;
@@ -110,7 +105,7 @@ typedef const unsigned short *PCUSHORT;
 typedef const unsigned int *PCULONG;
 typedef SHORT *PSHORT;
 typedef LONG *PLONG;
-typedef INT *PINT, *LPINT;
+typedef INT *PINT;
 typedef __int64 LONGLONG, *PLONGLONG;
 typedef unsigned __int64 ULONGLONG, *PULONGLONG, DWORDLONG, *PDWORDLONG;
 typedef LONGLONG USN;
@@ -148,7 +143,7 @@ typedef WCHAR *PUWSTR, *LPUWSTR, *PNZWCH, *PZZWSTR;
 typedef PWSTR *PZPWSTR;
 typedef PCWSTR *PZPCWSTR;
 
-#ifdef _UNICODE
+#ifdef UNICODE
 typedef WCHAR TCHAR, *PTCHAR;
 typedef LPWSTR LPTSTR;
 #define __TEXT(quote) L##quote
@@ -420,9 +415,5 @@ EXTERN_C_END
 #endif
 
 #define MAKELANGID(p, s) ((((USHORT)(s)) << 10) | (USHORT)(p))
-#define FlagOn(_F, _SF) ((_F) & (_SF))
-#define BooleanFlagOn(F, SF) ((BOOLEAN)(((F) & (SF)) != 0))
-#define SetFlag(_F, _SF) ((_F) |= (_SF))
-#define ClearFlag(_F, _SF) ((_F) &= ~(_SF))
 
 #endif

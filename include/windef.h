@@ -14,6 +14,9 @@ typedef unsigned char BYTE, *PBYTE, *LPBYTE;
 typedef unsigned short WORD, *PWORD, *LPWORD;
 typedef float FLOAT, *PFLOAT;
 typedef LONG *LPLONG;
+typedef int *LPINT;
+typedef void *LPVOID;
+typedef const void *LPCVOID;
 typedef UINT_PTR WPARAM;
 typedef LONG_PTR LPARAM, LRESULT;
 
@@ -26,6 +29,10 @@ EXTERN_C_END
 #ifndef min
 #define min(a, b) (((a) < (b)) ? (a) : (b))
 #endif
+#endif
+
+#ifndef NEAR
+#define NEAR
 #endif
 
 #define MAX_PATH 260

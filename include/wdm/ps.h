@@ -38,6 +38,12 @@ LONG_PTR FASTCALL ObfDereferenceObject(PVOID Object);
 #define ObReferenceObject(Object) ObfReferenceObject(Object)
 #define ObDereferenceObject(Object) ObfDereferenceObject(Object)
 
+/* Tags of references say, in a debugger, who holds them. */
+#define ObReferenceObjectByHandleWithTag(Handle, Access, Type, Mode, Tag, Object, Information) \
+	ObReferenceObjectByHandle(Handle, Access, Type, Mode, Object, Information)
+#define ObReferenceObjectWithTag(Object, Tag) ObfReferenceObject(Object)
+#define ObDereferenceObjectWithTag(Object, Tag) ObfDereferenceObject(Object)
+
 NTSTATUS NTAPI ZwClose(HANDLE Handle);
 
 EXTERN_C_END

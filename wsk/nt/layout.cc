@@ -4,6 +4,8 @@
 #include <ntddk.h>
 #include <wsk.h>
 #include <ws2ipdef.h>
+#include <mstcpip.h>
+#include <ifdef.h>
 
 #define SIZE(type, size) static_assert(sizeof(type) == (size), #type " has another size")
 #define AT(type, field, offset) \
@@ -31,6 +33,9 @@ SIZE(LUID, 8);
 SIZE(LIST_ENTRY, 16);
 AT(LIST_ENTRY, Blink, 8);
 SIZE(SINGLE_LIST_ENTRY, 8);
+SIZE(SLIST_ENTRY, 16);
+SIZE(SLIST_HEADER, 16);
+static_assert(alignof(SLIST_ENTRY) == 16 && alignof(SLIST_HEADER) == 16);
 
 SIZE(STRING, 16);
 SIZE(UNICODE_STRING, 16);
@@ -228,6 +233,12 @@ AT(IP_MREQ_SOURCE, imr_interface, 8);
 SIZE(IPV6_MREQ, 20);
 SIZE(GROUP_REQ, 136);
 SIZE(GROUP_SOURCE_REQ, 264);
+SIZE(GROUP_FILTER, 272);
+SIZE(IP_MSFILTER, 20);
+SIZE(IN_RECVERR, 12);
+SIZE(ICMP_ERROR_INFO, 36);
+SIZE(struct tcp_keepalive, 12);
+SIZE(NET_LUID, 8);
 static_assert(WSA_CMSG_LEN(4) == 20 && WSA_CMSG_SPACE(4) == 24 && WSA_CMSG_SPACE(8) == 24);
 
 SIZE(NPI_MODULEID, 24);
