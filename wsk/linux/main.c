@@ -4,6 +4,7 @@
 #include <linux/module.h>
 
 #include "linux/linux.h"
+#include "port/driver.h"
 #include "port/provider.h"
 
 static int __init wsk_init(void)
@@ -30,6 +31,7 @@ static void __exit wsk_exit(void)
 	port_thread_wait_all();
 	port_net_exit();
 	port_work_destroy_queue();
+	nt_driver_exit();
 }
 
 /* Before device_initcall, so that built-in drivers find WSK ready. */
