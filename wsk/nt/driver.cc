@@ -200,27 +200,10 @@ void wait_until_left(DriverAccount *account)
 	port_quiesce();
 }
 
-void report(DriverAccount *account)
-{
-	unsigned int lines = pool_report(account);
-
-	for (int i = 0; i < static_cast<int>(Resource::kinds); i++) {
-		long count = driver_outstanding(account, static_cast<Resource>(i));
-
-		if (!count)
-			continue;
-		lines++;
-		port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s\n", account->name, count,
-			  resource_names[i]);
-	}
-	if (!lines)
-		port_logf(PORT_LOG_INFO, "%s: nothing leaked\n", account->name);
-}
-
 void retire(DriverAccount *account)
 {
 	wait_until_left(account);
-	report(account);
+	driver_report(account);
 	port_driver_unlink(&account->module);
 
 	WordGuard guard(accounts_lock);
@@ -262,6 +245,24 @@ long driver_outstanding(const DriverAccount *account, Resource resource)
 const char *driver_name(const DriverAccount *account)
 {
 	return account->name;
+}
+
+unsigned int driver_report(DriverAccount *account)
+{
+	unsigned int lines = pool_report(account);
+
+	for (int i = 0; i < static_cast<int>(Resource::kinds); i++) {
+		long count = driver_outstanding(account, static_cast<Resource>(i));
+
+		if (!count)
+			continue;
+		lines++;
+		port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s\n", account->name, count,
+			  resource_names[i]);
+	}
+	if (!lines)
+		port_logf(PORT_LOG_INFO, "%s: nothing leaked\n", account->name);
+	return lines;
 }
 
 void driver_hold(DriverAccount *account)
@@ -319,7 +320,7 @@ void nt_driver_unload(void *driver)
 
 void nt_driver_exit(void)
 {
-	report(&own_account);
+	driver_report(&own_account);
 	pool_forget(&own_account);
 	while (accounts) {
 		DriverAccount *account = accounts;

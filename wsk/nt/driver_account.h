@@ -39,6 +39,9 @@ struct DriverAccount {
 void driver_hold(DriverAccount *account);
 void driver_drop(DriverAccount *account);
 
+/* Says in one line for each kind what the driver holds. Returns how many kinds. */
+unsigned int driver_report(DriverAccount *account);
+
 } // namespace wsk
 
 #endif
