@@ -74,6 +74,7 @@ void wsk_driver_unload(void *driver);
  * @entry: its DriverEntry
  * @driver: receives what wsk_driver_unload() wants
  *
+ * Context: a module's init function.
  * Return: 0, or the errno that the status of DriverEntry comes closest to.
  */
 int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver)
@@ -87,6 +88,8 @@ EXPORT_SYMBOL_GPL(wsk_driver_load);
  * @driver: from wsk_driver_load()
  *
  * Returns when no code of the driver runs any more, and what it left behind has been reported.
+ *
+ * Context: a module's exit function.
  */
 void wsk_driver_unload(void *driver)
 {

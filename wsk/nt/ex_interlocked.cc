@@ -35,7 +35,7 @@ private:
  * @ListHead: The list.
  * @ListEntry: The entry.
  * @Lock: The spin lock that guards the list, held by nobody here. Where the list is used with
- *interrupts enabled, too, only the ExInterlocked functions may use the lock.
+ *	interrupts enabled, too, only the ExInterlocked functions may use the lock.
  *
  * Context: Any IRQL.
  * Return: The entry that was first before; NULL if the list was empty.

@@ -65,7 +65,7 @@ extern "C" KIRQL KeGetCurrentIrql(VOID)
 /**
  * KeRaiseIrql() - Raise the IRQL.
  * @NewIrql: Not lower than the current one. DISPATCH_LEVEL disables bottom halves, higher levels
- *disable interrupts, APC_LEVEL does nothing.
+ *	disable interrupts, APC_LEVEL does nothing.
  * @OldIrql: Receives the IRQL to lower to later.
  *
  * Context: IRQL <= NewIrql.

@@ -29,11 +29,12 @@ extern "C" VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG)
  * @Wait: TRUE if a wait follows at once; no difference here, but for the IRQL.
  *
  * For a thread that does not own it Windows raises STATUS_MUTANT_NOT_OWNED. Here a rule is broken,
- *and nothing is released.
+ * and nothing is released.
  *
  * Context: IRQL <= DISPATCH_LEVEL; IRQL <= APC_LEVEL if Wait is TRUE. In the thread that owns it.
  * Return: The previous state: 0 if the mutex is free now; negative if it is still owned; 1 if
- *nobody owned it. Source: wdm.h, KeReleaseMutex function
+ *	nobody owned it.
+ * Source: wdm.h, KeReleaseMutex function
  */
 extern "C" LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 {

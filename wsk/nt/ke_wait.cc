@@ -299,7 +299,7 @@ extern "C" NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_T
  * @WaitMode: Ignored.
  * @Alertable: Ignored: there are no APCs.
  * @Interval: Negative is a time from now on, positive a system time, in units of 100 ns. 0 lets
- *other threads run.
+ *	other threads run.
  *
  * Context: IRQL <= APC_LEVEL. At DISPATCH_LEVEL it returns at once.
  * Return: STATUS_SUCCESS.

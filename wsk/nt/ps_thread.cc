@@ -108,7 +108,11 @@ void thread_holds_mutexes(int change)
 
 using namespace wsk;
 
-/* *PsThreadType is the type to give to ObReferenceObjectByHandle(). */
+/**
+ * PsThreadType - The type of thread objects, for ObReferenceObjectByHandle().
+ *
+ * Source: wdm.h, PsThreadType
+ */
 extern "C" POBJECT_TYPE *PsThreadType;
 constinit POBJECT_TYPE *PsThreadType = &thread_type_pointer;
 
@@ -264,7 +268,7 @@ extern "C" HANDLE PsGetCurrentProcessId(VOID)
  * KeSetPriorityThread() - Change a thread's priority.
  * @Thread: A thread object, or the current thread.
  * @Priority: 1 … 31; 8 is normal. It becomes a nice value between 19 and -20: no driver's thread
- *keeps the others from running.
+ *	keeps the others from running.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: The previous priority; 8 for threads that Linux made.

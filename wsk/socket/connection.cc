@@ -292,6 +292,14 @@ static NTSTATUS WSKAPI connect(PWSK_SOCKET handle, PSOCKADDR remote_address, ULO
 			      Socket::admit_connect);
 }
 
+/**
+ * WskConnectEx - Connects a bound socket and sends the first data.
+ * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_CONNECT_EX (wsk.h).
+ */
 static NTSTATUS WSKAPI connect_ex(PWSK_SOCKET, PSOCKADDR, PWSK_BUF, ULONG, PIRP irp)
 {
 	return request_not_implemented(irp);

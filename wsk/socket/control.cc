@@ -205,7 +205,7 @@ static Refusal check_option(const Option *option, WSK_CONTROL_SOCKET_TYPE reques
  * @level: SOL_SOCKET or a protocol.
  * @input_size: Bytes at @input.
  * @input: The value to set: a ULONG (a BOOLEAN will do for a switch), for SO_LINGER two USHORTs, or
- *with SO_WSK_EVENT_CALLBACK a WSK_EVENT_CALLBACK_CONTROL.
+ *	with SO_WSK_EVENT_CALLBACK a WSK_EVENT_CALLBACK_CONTROL.
  * @output_size: Bytes at @output.
  * @output: Receives the value, four bytes.
  * @output_size_returned: Without an IRP: receives the number of bytes written; or NULL.

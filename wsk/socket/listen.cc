@@ -163,6 +163,14 @@ static NTSTATUS WSKAPI accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
 	return Socket::from(handle)->submit(function, irp, Operation::accept, Socket::admit_accept);
 }
 
+/**
+ * WskInspectComplete - Decides about a connection that is held for inspection.
+ * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_INSPECT_COMPLETE (wsk.h).
+ */
 static NTSTATUS WSKAPI inspect_complete(PWSK_SOCKET, PWSK_INSPECT_ID, WSK_INSPECT_ACTION, PIRP irp)
 {
 	return request_not_implemented(irp);

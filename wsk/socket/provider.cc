@@ -87,6 +87,14 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 			      Irp);
 }
 
+/**
+ * WskSocketConnect - Creates, binds and connects a socket.
+ * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_SOCKET_CONNECT (wsk.h).
+ */
 NTSTATUS WSKAPI socket_connect(PWSK_CLIENT, USHORT, ULONG, PSOCKADDR, PSOCKADDR, ULONG, PVOID,
 			       const WSK_CLIENT_CONNECTION_DISPATCH *, PEPROCESS, PETHREAD,
 			       PSECURITY_DESCRIPTOR, PIRP Irp)
@@ -161,15 +169,36 @@ NTSTATUS WSKAPI control_client(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T Inp
 	return status;
 }
 
+/**
+ * WskGetAddressInfo - Resolves a name.
+ * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL = PASSIVE_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_GET_ADDRESS_INFO (wsk.h).
+ */
 NTSTATUS WSKAPI get_address_info(PWSK_CLIENT, PUNICODE_STRING, PUNICODE_STRING, ULONG, GUID *,
 				 PADDRINFOEXW, PADDRINFOEXW *, PEPROCESS, PETHREAD, PIRP Irp)
 {
 	return request_not_implemented(Irp);
 }
 
-/* Nothing was handed out that could be freed. */
+/**
+ * WskFreeAddressInfo - Frees what WskGetAddressInfo returned: nothing yet.
+ *
+ * Context: IRQL = PASSIVE_LEVEL.
+ * Source: PFN_WSK_FREE_ADDRESS_INFO (wsk.h).
+ */
 VOID WSKAPI free_address_info(PWSK_CLIENT, PADDRINFOEXW) {}
 
+/**
+ * WskGetNameInfo - Finds the name of an address.
+ * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL = PASSIVE_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_GET_NAME_INFO (wsk.h).
+ */
 NTSTATUS WSKAPI get_name_info(PWSK_CLIENT, PSOCKADDR, ULONG, PUNICODE_STRING, PUNICODE_STRING,
 			      ULONG, PEPROCESS, PETHREAD, PIRP Irp)
 {

@@ -315,11 +315,27 @@ NTSTATUS WSKAPI release(PWSK_SOCKET, PWSK_DATA_INDICATION)
 			      {STATUS_INVALID_PARAMETER, "no indication is retained"});
 }
 
+/**
+ * WskSendEx - Sends data with control information.
+ * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_SEND_EX (wsk.h).
+ */
 NTSTATUS WSKAPI send_ex(PWSK_SOCKET, PWSK_BUF, ULONG, ULONG, PCMSGHDR, PIRP irp)
 {
 	return request_not_implemented(irp);
 }
 
+/**
+ * WskReceiveEx - Receives data with control information.
+ * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Source: PFN_WSK_RECEIVE_EX (wsk.h).
+ */
 NTSTATUS WSKAPI receive_ex(PWSK_SOCKET, PWSK_BUF, ULONG, PULONG, PCMSGHDR, PULONG, PIRP irp)
 {
 	return request_not_implemented(irp);
