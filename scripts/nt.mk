@@ -16,9 +16,9 @@ nt-drop-cxx := -std=% -Wstrict-prototypes -Wno-pointer-sign -Wdeclaration-after-
 	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=incompatible-pointer-types \
 	-Werror=designated-init -Werror=strict-prototypes
 
-# What leads to Linux's headers, or says that we are one of its files. UML passes -I in KBUILD_CFLAGS,
-# and renames of libc's names that are none of this world's business.
-nt-drop := -I% -iquote% -D__KERNEL__
+# What leads to Linux's headers, or says that we are one of its files. UML has -I in KBUILD_CFLAGS;
+# older Kbuilds write the -I of a build folder and its argument as two words.
+nt-drop = -I% -iquote% -D__KERNEL__ $(srctree)/$(src) $(objtree)/$(obj)
 
 nt-drop-c := -std=% -Wmissing-prototypes -Wmissing-declarations -Wdeclaration-after-statement
 
