@@ -4,6 +4,7 @@
 #ifndef _INC_INTRIN
 #define _INC_INTRIN
 
+#include <wdm/bits.h>
 #include <wdm/interlocked.h>
 
 #endif

@@ -322,4 +322,6 @@
 #define __analysis_assert(...)
 #define __analysis_noreturn
 
+#include <wdm/sal_cap.h>
+
 #endif

@@ -8,6 +8,7 @@
 #include <ntstatus.h>
 #include <string.h>
 #include <wdm/types.h>
+#include <wdm/bits.h>
 #include <wdm/interlocked.h>
 #include <wdm/rtl.h>
 #include <wdm/dbg.h>

@@ -7,6 +7,7 @@
 #include <netioddk.h>
 #include <ws2def.h>
 #include <mswsockdef.h>
+#include <ws2ipdef.h>
 
 EXTERN_C_START
 
