@@ -62,18 +62,19 @@ wsk-quiet := -Wno-unknown-pragmas -Wno-implicit-fallthrough -Wno-missing-braces 
 nt-flags = -include $(wsk-kit)/include/wsk_driver.h $(wsk-quiet) -I$(src) \
 	$(addprefix -I$(src)/,$(wsk-includes)) $(if $(filter 1 y,$(WSK_DEBUG)),-DDBG=1) $(wsk-flags)
 
-# wsk-rules: $1 = driver. One rule a source, since its suffix decides.
+# wsk-rules: $1 = driver. One rule a source, since its suffix decides. Each has a pattern, because
+# Kbuild finds the module that an object belongs to by the stem.
 define wsk-rules
 $(addprefix $(obj)/,$(call wsk-objects,$($1-sources))): wsk-includes := $($1-includes)
 $(addprefix $(obj)/,$(call wsk-objects,$($1-sources))): wsk-flags := $($1-flags)
 
 CFLAGS_$1.module.o := -DWSK_DRIVER_LICENSE='"$(or $($1-license),Dual MIT/GPL)"' \
 	-DWSK_DRIVER_DESCRIPTION='"$(or $($1-description),Windows driver $1)"'
-$(obj)/$1.module.o: $(wsk-kit)/scripts/driver_glue.c FORCE
+$(obj)/$1.module.o: $(obj)/%.o: $(wsk-kit)/scripts/driver_glue.c FORCE
 	$$(call if_changed_rule,cc_o_c)
 endef
 define wsk-source-rule
-$(obj)/$(call wsk-objects,$1): $(src)/$1 FORCE
+$(obj)/$(call wsk-objects,$1): $(obj)/%.o: $(src)/$1 FORCE
 	$$(call if_changed_rule,$2)
 endef
 $(foreach d,$(wsk-driver),$(eval $(call wsk-rules,$d)))
