@@ -10,11 +10,20 @@
 static DEFINE_MUTEX(link_lock);
 static LIST_HEAD(linked);
 
+/* struct port_driver as this file sees it. */
+struct linked_driver {
+	union {
+		struct list_head list;
+		struct port_driver driver;
+	};
+};
+
 static_assert(sizeof(struct list_head) == sizeof_field(struct port_driver, links));
+static_assert(sizeof(struct linked_driver) == sizeof(struct port_driver));
 
 static struct list_head *links(struct port_driver *driver)
 {
-	return (struct list_head *)driver->links;
+	return &container_of(driver, struct linked_driver, driver)->list;
 }
 
 void port_driver_link(struct port_driver *driver)
@@ -70,7 +79,7 @@ void wsk_driver_unload(void *driver);
 /**
  * wsk_driver_load() - Run a ported driver's DriverEntry
  * @module: the driver's module, NULL when it is built in
- * @name: the driver's name, as in \Driver\NAME
+ * @name: the driver's name, as in \Driver\NAME, where there is no module that has one
  * @entry: its DriverEntry
  * @driver: receives what wsk_driver_unload() wants
  *
@@ -79,7 +88,7 @@ void wsk_driver_unload(void *driver);
  */
 int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver)
 {
-	return nt_driver_load(module, name, entry, driver);
+	return nt_driver_load(module, module ? module->name : name, entry, driver);
 }
 EXPORT_SYMBOL_GPL(wsk_driver_load);
 

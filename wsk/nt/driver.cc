@@ -28,8 +28,8 @@ constinit DriverAccount *accounts;
 constinit WordLock accounts_lock;
 
 constexpr const char *resource_names[] = {
-	"system threads", "object references", "work items",
-	"device objects", "WSK registrations", "WSK sockets",
+	"system thread", "object reference", "work item",
+	"device object", "WSK registration", "WSK socket",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));
@@ -257,8 +257,8 @@ unsigned int driver_report(DriverAccount *account)
 		if (!count)
 			continue;
 		lines++;
-		port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s\n", account->name, count,
-			  resource_names[i]);
+		port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s%s\n", account->name, count,
+			  resource_names[i], count == 1 ? "" : "s");
 	}
 	if (!lines)
 		port_logf(PORT_LOG_INFO, "%s: nothing leaked\n", account->name);

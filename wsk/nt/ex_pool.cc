@@ -309,22 +309,21 @@ unsigned int pool_report(DriverAccount *account)
 
 	for (PoolTag *entry : account->pool.buckets) {
 		for (; entry; entry = entry->next) {
+			const char *plural = entry->blocks == 1 ? "" : "s";
 			char text[5];
 
 			if (!entry->blocks)
 				continue;
 			lines++;
 			tag_text(entry->tag, text);
-			if (entry->tag == irp_tag)
-				port_logf(PORT_LOG_WARNING, "%s: leaked: %ld IRPs\n", account->name,
-					  entry->blocks);
-			else if (entry->tag == mdl_tag)
-				port_logf(PORT_LOG_WARNING, "%s: leaked: %ld MDLs\n", account->name,
-					  entry->blocks);
+			if (entry->tag == irp_tag || entry->tag == mdl_tag)
+				port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s%s\n", account->name,
+					  entry->blocks, entry->tag == irp_tag ? "IRP" : "MDL",
+					  plural);
 			else
 				port_logf(PORT_LOG_WARNING,
-					  "%s: leaked: %ld pool blocks with tag '%s', %ld bytes\n",
-					  account->name, entry->blocks, text, entry->bytes);
+					  "%s: leaked: %ld pool block%s with tag '%s', %ld bytes\n",
+					  account->name, entry->blocks, plural, text, entry->bytes);
 		}
 	}
 	return lines;
