@@ -6,6 +6,7 @@
 
 #include <ifdef.h>
 #include <ws2ipdef.h>
+#include <mstcpip.h>
 
 EXTERN_C_START
 

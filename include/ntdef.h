@@ -73,7 +73,9 @@
 #define DECLSPEC_DEPRECATED_DDK
 #define DECLSPEC_DEPRECATED_DDK_WINXP
 #define DECLSPEC_RESTRICT
+#ifndef FORCEINLINE
 #define FORCEINLINE __forceinline
+#endif
 #define CFORCEINLINE FORCEINLINE
 #define POINTER_ALIGNMENT DECLSPEC_ALIGN(8)
 #define UNALIGNED __unaligned
@@ -363,6 +365,15 @@ EXTERN_C_END
 	(FIELD_OFFSET(type, field) + RTL_FIELD_SIZE(type, field))
 #define RTL_CONTAINS_FIELD(Struct, Size, Field) \
 	((((PCHAR)(&(Struct)->Field)) + sizeof((Struct)->Field)) <= (((PCHAR)(Struct)) + (Size)))
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment)-1))
+#define ALIGN_UP_BY(length, alignment) \
+	ALIGN_DOWN_BY((ULONG_PTR)(length) + (ULONG_PTR)(alignment)-1, alignment)
+#define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
+#define ALIGN_UP_POINTER_BY(address, alignment) ((PVOID)ALIGN_UP_BY(address, alignment))
+#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type) ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN_POINTER(address, type) ALIGN_DOWN_POINTER_BY(address, sizeof(type))
+#define ALIGN_UP_POINTER(address, type) ALIGN_UP_POINTER_BY(address, sizeof(type))
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))

@@ -265,6 +265,12 @@ typedef enum {
 #define INADDR_BROADCAST ((ULONG)0xffffffff)
 #define INADDR_NONE 0xffffffff
 
+typedef enum {
+	UNSPECIFIED_COMPARTMENT_ID = 0,
+	DEFAULT_COMPARTMENT_ID
+} COMPARTMENT_ID,
+	*PCOMPARTMENT_ID;
+
 /* Scope of an IPv6 address. */
 typedef enum {
 	ScopeLevelInterface = 1,

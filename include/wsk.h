@@ -8,6 +8,7 @@
 #include <ws2def.h>
 #include <mswsockdef.h>
 #include <ws2ipdef.h>
+#include <mstcpip.h>
 
 EXTERN_C_START
 

@@ -113,6 +113,8 @@
 
 /* Intrinsics. */
 #define __debugbreak() __asm__ volatile("int3")
+#define __fastfail(code) __builtin_trap()
+#define __annotation(...) ((void)0)
 #define __nop() __asm__ volatile("nop")
 #define _ReadWriteBarrier() __asm__ volatile("" ::: "memory")
 #define _ReadBarrier() _ReadWriteBarrier()

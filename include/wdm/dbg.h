@@ -97,6 +97,7 @@ typedef enum _DPFLTR_TYPE {
 #define NT_FRE_ASSERT(exp) NT_ASSERT(exp)
 
 #define DbgBreakPoint() __debugbreak()
+#define DbgRaiseAssertionFailure() __debugbreak()
 #define KdBreakPoint() ((void)0)
 
 #endif

@@ -241,5 +241,8 @@
 #define KeMemoryBarrier() MemoryBarrier()
 #define KeMemoryBarrierWithoutFence() _ReadWriteBarrier()
 #define YieldProcessor() _mm_pause()
+#define PreFetchCacheLine(Level, Address) __builtin_prefetch(Address)
+#define PrefetchForWrite(Address) __builtin_prefetch(Address, 1)
+#define ReadForWriteAccess(Address) (__builtin_prefetch(Address, 1), *(Address))
 
 #endif
