@@ -2,6 +2,7 @@
 /*
  * Differences between kernels. The only reader of probes.h, where HAVE_NAME stands for a probe
  * scripts/probes/name.c that compiled; the only place where releases of Linux are told apart.
+ * Included as "compat.h": sparse takes "linux/compat.h" for Linux's own.
  */
 #ifndef WSK_LINUX_COMPAT_H
 #define WSK_LINUX_COMPAT_H

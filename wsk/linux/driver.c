@@ -54,8 +54,8 @@ struct port_driver *port_driver_find(const void *address)
 	struct list_head *entry;
 
 	rcu_read_lock();
-	list_for_each_rcu(entry, &linked)
-	{
+	for (entry = rcu_dereference(list_next_rcu(&linked)); entry != &linked;
+	     entry = rcu_dereference(list_next_rcu(entry))) {
 		struct port_driver *driver = (struct port_driver *)entry;
 
 		if (holds(driver, (unsigned long)address)) {

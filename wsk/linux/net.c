@@ -10,7 +10,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "linux/compat.h"
+#include "compat.h"
 #include "linux/linux.h"
 #include "port/net.h"
 
