@@ -79,7 +79,7 @@ void wsk_driver_unload(void *driver);
 /**
  * wsk_driver_load() - Run a ported driver's DriverEntry
  * @module: the driver's module, NULL when it is built in
- * @name: the driver's name, as in \Driver\NAME, where there is no module that has one
+ * @name: the driver's name, as in \Driver\NAME
  * @entry: its DriverEntry
  * @driver: receives what wsk_driver_unload() wants
  *
@@ -88,7 +88,7 @@ void wsk_driver_unload(void *driver);
  */
 int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver)
 {
-	return nt_driver_load(module, module ? module->name : name, entry, driver);
+	return nt_driver_load(module, name, entry, driver);
 }
 EXPORT_SYMBOL_GPL(wsk_driver_load);
 
