@@ -59,7 +59,8 @@ nt-drop-cxx += -Werror=date-time
 nt-only-cxx += -fpermissive
 wsk-quiet := -Wno-unknown-pragmas -Wno-implicit-fallthrough -Wno-missing-braces -Wno-comment
 
-nt-flags = -include $(wsk-kit)/include/wsk_driver.h $(wsk-quiet) -I$(src) \
+# No tail calls: wsk.ko tells by the return address which driver calls, to charge it for what it gets.
+nt-flags = -fno-optimize-sibling-calls -include $(wsk-kit)/include/wsk_driver.h $(wsk-quiet) -I$(src) \
 	$(addprefix -I$(src)/,$(wsk-includes)) $(if $(filter 1 y,$(WSK_DEBUG)),-DDBG=1) $(wsk-flags)
 
 # wsk-rules: $1 = driver. One rule a source, since its suffix decides. Each has a pattern, because
