@@ -5,6 +5,7 @@
 #include "bridge.h"
 #include "port/memory.h"
 #include "port/page.h"
+#include "port/work.h"
 
 namespace
 {
@@ -205,6 +206,15 @@ void locking_without_a_try(struct kunit *test)
 	EXPECT_EQ(test, mdl->MdlFlags, 0);
 }
 
+/* Also what had to be left to a work item. */
+bool is_gone(const void *address)
+{
+	uint64_t frame;
+
+	port_work_flush();
+	return !port_kernel_frame(address, &frame);
+}
+
 struct Mapping {
 	PMDL mdl;
 	UCHAR *address;
@@ -265,12 +275,14 @@ void mapping_of_scattered_pages(struct kunit *test)
 	/* The end of a mapping cannot wait for IRQL to fall. */
 	EXPECT_RULES(test, 0, bridge_run_in_softirq(unlock_here, mdl));
 	EXPECT_EQ(test, mdl->MdlFlags, 0);
+	EXPECT_TRUE(test, is_gone(mapping.address));
 
 	ASSERT_STATUS(test, lock(mdl, KernelMode, IoReadAccess), STATUS_SUCCESS);
 	map_here(&mapping);
 	ASSERT_NOT_NULL(test, mapping.address);
 	MmUnmapLockedPages(mapping.address, mdl);
 	EXPECT_EQ(test, mdl->MdlFlags, MDL_PAGES_LOCKED);
+	EXPECT_TRUE(test, is_gone(mapping.address));
 	EXPECT_RULES(test, 1, MmUnmapLockedPages(mapping.address, mdl));
 	MmUnlockPages(mdl);
 }
@@ -323,8 +335,16 @@ void partial_of_locked_pages(struct kunit *test)
 		  MDL_PARTIAL | MDL_PARTIAL_HAS_BEEN_MAPPED | MDL_MAPPED_TO_SYSTEM_VA);
 	MmPrepareMdlForReuse(part);
 	EXPECT_EQ(test, part->MdlFlags, MDL_PARTIAL);
-	EXPECT_NOT_NULL(test, MmGetSystemAddressForMdlSafe(part, LowPagePriority));
-	MmPrepareMdlForReuse(part);
+	EXPECT_TRUE(test, is_gone(mapped));
+
+	PMDL freed = IoAllocateMdl(block + 4, 800 * PAGE_SIZE, FALSE, FALSE, nullptr);
+	ASSERT_NOT_NULL(test, freed);
+	IoBuildPartialMdl(source, freed, block + 100, 700 * PAGE_SIZE);
+	mapped = static_cast<UCHAR *>(MmGetSystemAddressForMdlSafe(freed, LowPagePriority));
+	ASSERT_NOT_NULL(test, mapped);
+	EXPECT_FALSE(test, is_gone(mapped));
+	IoFreeMdl(freed);
+	EXPECT_TRUE(test, is_gone(mapped));
 
 	/* The source's, where it has one. */
 	mapped = static_cast<UCHAR *>(MmGetSystemAddressForMdlSafe(source, LowPagePriority));
@@ -336,6 +356,7 @@ void partial_of_locked_pages(struct kunit *test)
 	EXPECT_RULES(test, 1, MmUnmapLockedPages(part->MappedSystemVa, part));
 	EXPECT_RULES(test, 1, MmUnlockPages(part)); /* not its own */
 	MmUnlockPages(source);
+	EXPECT_TRUE(test, is_gone(mapped));
 }
 
 void partial_wrongly(struct kunit *test)

@@ -10,7 +10,7 @@
 #include "port/context.h"
 #include "port/memory.h"
 
-#ifdef CONFIG_WSK_DEBUG
+#if defined(CONFIG_WSK_DEBUG) || defined(CONFIG_WSK_KUNIT_TEST)
 static atomic_t fail_countdown;
 static bool fail_happened;
 

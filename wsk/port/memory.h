@@ -28,11 +28,9 @@ void port_free_pages(void *block, size_t bytes);
 
 /*
  * Tests make the nth allocation from now fail (1 is the next one), whoever makes it; 0 disarms.
- * Returns whether the failure armed before has happened. Checked builds only.
+ * Returns whether the failure armed before has happened. In checked builds, and with the tests.
  */
-#ifdef CONFIG_WSK_DEBUG
 bool port_alloc_fail(unsigned int nth);
-#endif
 
 PORT_END
 
