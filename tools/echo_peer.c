@@ -372,8 +372,10 @@ static int load(void)
 			break;
 		}
 	}
-	printf("%u connections complete, %u reset, %u failed; %llu bytes came back in %.2f s\n",
-	       result.complete, result.reset, result.failed, result.bytes, now() - start);
+	printf("%u connection%s complete, %u reset, %u failed; %llu bytes came back as they were, "
+	       "in %.2f s\n",
+	       result.complete, result.complete == 1 ? "" : "s", result.reset, result.failed,
+	       result.bytes, now() - start);
 	if (options.seconds)
 		return result.complete ? 0 : 1;
 	return result.failed || result.complete + result.reset < options.connections;
