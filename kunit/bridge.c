@@ -335,7 +335,10 @@ void bridge_run_in_softirq(void (*run)(void *context), void *context)
 	struct softirq_call call = {.run = run, .context = context};
 
 	tasklet_setup(&call.tasklet, run_softirq_call);
+	/* It runs where bottom halves are enabled again: on top of this thread. */
+	local_bh_disable();
 	tasklet_schedule(&call.tasklet);
+	local_bh_enable();
 	/* Waits for a scheduled tasklet to have run. */
 	tasklet_kill(&call.tasklet);
 }
