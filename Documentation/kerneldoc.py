@@ -153,14 +153,23 @@ class Comment:
             blank = "" if self.function.type.endswith("*") else " "
             lines = [f".. c:function:: {self.function.type}{blank}{self.name}"
                      f"({', '.join(self.arguments())})", ""]
-        for paragraph in [self.summary, *self.paragraphs]:
+        for paragraph in [sentence(self.summary), *self.paragraphs]:
             lines += [f"   {escape(paragraph)}", ""]
         for name, text in self.parameters.items():
-            lines.append(f"   :param {name}: {escape(text)}")
+            lines.append(f"   :param {name}: {escape(sentence(text))}")
         for section, field in (("Return", "returns"), ("Context", "Context"), ("Source", "Source")):
             if section in self.sections:
-                lines.append(f"   :{field}: {escape(self.sections[section])}")
+                lines.append(f"   :{field}: {escape(sentence(self.sections[section]))}")
         return lines + [""]
+
+
+def sentence(text):
+    """With a capital at its beginning, unless that is a name, and a full stop at its end."""
+    if not text:
+        return text
+    if re.match(r"[a-z]+\b(?![._(])", text):
+        text = text[0].upper() + text[1:]
+    return text if text[-1] in ".:!?" else text + "."
 
 
 def escape(text):
