@@ -13,6 +13,7 @@
 #include <linux/kthread.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/debug.h>
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
 
@@ -375,7 +376,12 @@ struct bridge_thread *bridge_thread_start(void (*run)(void *context), void *cont
 
 void bridge_thread_join(struct bridge_thread *thread)
 {
-	wait_for_completion(&thread->done);
+	/* KUnit gives up on a case after some minutes, and does not say where it stood. */
+	if (!wait_for_completion_timeout(&thread->done, 60 * HZ)) {
+		pr_err("a test waits for a thread that has not ended for a minute\n");
+		show_state_filter(TASK_UNINTERRUPTIBLE);
+		wait_for_completion(&thread->done);
+	}
 	kfree(thread);
 }
 

@@ -135,6 +135,24 @@ void interlocked_threads(struct kunit *test)
 	EXPECT_EQ(test, count, 300);
 }
 
+void held_lock_is_told(struct kunit *test)
+{
+	LIST_ENTRY list;
+	KSPIN_LOCK lock = 0;
+	Item item = {};
+	KIRQL old;
+
+	if (!bridge_checked())
+		bridge_skip(test, "a free build hangs here, as Windows does");
+	InitializeListHead(&list);
+	KeAcquireSpinLock(&lock, &old);
+	EXPECT_RULES(test, 1, ExInterlockedInsertTailList(&list, &item.link, &lock));
+	/* The caller still holds it. */
+	EXPECT_NE(test, lock, 0ul);
+	EXPECT_RULES(test, 0, KeReleaseSpinLock(&lock, old));
+	EXPECT_FALSE(test, IsListEmpty(&list));
+}
+
 constexpr bridge_case cases[] = {
 	{"entries go in and out at both ends", double_ended},
 	{"removing the last entry says that the list is empty", remove_tells_empty},
@@ -142,6 +160,7 @@ constexpr bridge_case cases[] = {
 	{"a single list is last in, first out", single},
 	{"interlocked functions return neighbours, and NULL for none", interlocked},
 	{"interlocked functions work from threads and at high IRQL", interlocked_threads},
+	{"interlocked functions with a lock that is held are told", held_lock_is_told},
 };
 
 } // namespace

@@ -28,7 +28,7 @@ void recursive(struct kunit *test)
 struct Contest {
 	KMUTEX mutex;
 	NTSTATUS polled;
-	LONG acquired;
+	LONG has_polled, acquired;
 };
 
 void contend(void *context)
@@ -36,6 +36,7 @@ void contend(void *context)
 	auto *contest = static_cast<Contest *>(context);
 
 	contest->polled = poll(&contest->mutex);
+	WriteRelease(&contest->has_polled, 1);
 	wait_forever(&contest->mutex);
 	WriteRelease(&contest->acquired, 1);
 	KeReleaseMutex(&contest->mutex, FALSE);
@@ -51,7 +52,7 @@ void excludes(struct kunit *test)
 	wait_forever(&contest.mutex);
 	thread = bridge_thread_start(contend, &contest);
 	ASSERT_NOT_NULL(test, thread);
-	bridge_sleep_ms(5);
+	EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&contest.has_polled) != 0; }));
 	KeReleaseMutex(&contest.mutex, FALSE);
 	bridge_sleep_ms(5);
 	EXPECT_EQ(test, ReadAcquire(&contest.acquired), 0);

@@ -17,7 +17,7 @@ NTSTATUS wait_many(ULONG count, PVOID *objects, WAIT_TYPE type, LONGLONG units,
 					&timeout, blocks);
 }
 
-NTSTATUS wait_until(PVOID object, LONGLONG units)
+NTSTATUS wait_one(PVOID object, LONGLONG units)
 {
 	return wait_many(1, &object, WaitAny, units);
 }
@@ -57,7 +57,7 @@ void relative_timeout_is_not_early(struct kunit *test)
 	for (LONGLONG units : timeouts) {
 		ULONGLONG before = KeQueryInterruptTime();
 
-		EXPECT_STATUS(test, wait_until(&event, -units), STATUS_TIMEOUT);
+		EXPECT_STATUS(test, wait_one(&event, -units), STATUS_TIMEOUT);
 		/* Both clocks round down. */
 		EXPECT_GE(test, (LONGLONG)(KeQueryInterruptTime() - before), units - 1);
 	}
@@ -72,7 +72,7 @@ void absolute_timeout_is_not_early(struct kunit *test)
 	KeInitializeEvent(&event, NotificationEvent, FALSE);
 	KeQuerySystemTimePrecise(&now);
 	until.QuadPart = now.QuadPart + 20 * units_per_ms;
-	EXPECT_STATUS(test, wait_until(&event, until.QuadPart), STATUS_TIMEOUT);
+	EXPECT_STATUS(test, wait_one(&event, until.QuadPart), STATUS_TIMEOUT);
 	KeQuerySystemTimePrecise(&after);
 	EXPECT_GE(test, after.QuadPart, until.QuadPart - 1);
 }
@@ -84,8 +84,8 @@ void absolute_past_returns(struct kunit *test)
 
 	KeInitializeEvent(&event, NotificationEvent, FALSE);
 	KeQuerySystemTime(&now);
-	EXPECT_STATUS(test, wait_until(&event, 1), STATUS_TIMEOUT);
-	EXPECT_STATUS(test, wait_until(&event, now.QuadPart - 1), STATUS_TIMEOUT);
+	EXPECT_STATUS(test, wait_one(&event, 1), STATUS_TIMEOUT);
+	EXPECT_STATUS(test, wait_one(&event, now.QuadPart - 1), STATUS_TIMEOUT);
 }
 
 void huge_timeouts_are_long(struct kunit *test)
@@ -101,7 +101,7 @@ void huge_timeouts_are_long(struct kunit *test)
 		timeout.QuadPart = units;
 		KeInitializeEvent(&event, NotificationEvent, FALSE);
 		ASSERT_TRUE(test, thread.start(1, &object, WaitAny, &timeout));
-		EXPECT_FALSE(test, thread.returned());
+		EXPECT_TRUE(test, thread.still_waits());
 		KeSetEvent(&event, IO_NO_INCREMENT, FALSE);
 		EXPECT_STATUS(test, thread.join(), STATUS_SUCCESS);
 	}
@@ -143,7 +143,7 @@ void any_is_woken_by_each(struct kunit *test)
 		WaitingThread thread;
 
 		ASSERT_TRUE(test, thread.start(3, events.pointers, WaitAny, nullptr));
-		EXPECT_FALSE(test, thread.returned());
+		EXPECT_TRUE(test, thread.still_waits());
 		events.set(i);
 		EXPECT_STATUS(test, thread.join(), STATUS_WAIT_0 + i);
 		EXPECT_EQ(test, events.state(i), 0);
@@ -177,7 +177,7 @@ void all_waits_for_the_last(struct kunit *test)
 	ASSERT_TRUE(test, thread.start(3, events.pointers, WaitAll, nullptr));
 	for (int i = 1; i >= 0; i--) {
 		events.set(i);
-		EXPECT_FALSE(test, thread.returned());
+		EXPECT_TRUE(test, thread.still_waits());
 		EXPECT_NE(test, events.state(i), 0);
 	}
 	events.set(2);
@@ -194,11 +194,11 @@ void all_takes_nothing_early(struct kunit *test)
 
 	ASSERT_TRUE(test, thread.start(2, events.pointers, WaitAll, nullptr));
 	events.set(0);
-	EXPECT_FALSE(test, thread.returned());
+	EXPECT_TRUE(test, thread.still_waits());
 	/* Somebody else takes it meanwhile. */
 	EXPECT_STATUS(test, poll(&events.event[0]), STATUS_SUCCESS);
 	events.set(1);
-	EXPECT_FALSE(test, thread.returned());
+	EXPECT_TRUE(test, thread.still_waits());
 	EXPECT_NE(test, events.state(1), 0);
 	events.set(0);
 	EXPECT_STATUS(test, thread.join(), STATUS_SUCCESS);
@@ -254,7 +254,7 @@ void any_and_all_share_objects(struct kunit *test)
 	/* The first in line cannot use it yet, the second can. */
 	EXPECT_STATUS(test, any.join(), STATUS_WAIT_0 + 1);
 	EXPECT_EQ(test, events.state(1), 0);
-	EXPECT_FALSE(test, all.returned());
+	EXPECT_TRUE(test, all.still_waits());
 	events.set(0);
 	events.set(1);
 	EXPECT_STATUS(test, all.join(), STATUS_SUCCESS);
@@ -369,7 +369,7 @@ void wait_at_dispatch(void *context)
 
 	waits->polled = poll(object);
 	waits->poll_rules = bridge_rule_count() - before;
-	waits->unsignalled = wait_until(object, -units_per_ms);
+	waits->unsignalled = wait_one(object, -units_per_ms);
 	waits->all = wait_many(1, &object, WaitAll, -units_per_ms);
 	KeSetEvent(&waits->event, IO_NO_INCREMENT, FALSE);
 	waits->signalled = wait_forever(object);

@@ -33,6 +33,18 @@ inline NTSTATUS wait_forever(PVOID object)
 	return KeWaitForSingleObject(object, Executive, KernelMode, FALSE, nullptr);
 }
 
+/* Sleeps until the condition holds; false if it does not for long. */
+template <typename Condition>
+inline bool wait_until(Condition holds)
+{
+	for (int ms = 0; ms < 20000; ms++) {
+		if (holds())
+			return true;
+		bridge_sleep_ms(1);
+	}
+	return false;
+}
+
 /* A thread that waits for some objects once. Lives on the test's stack: join before leaving it. */
 class WaitingThread
 {
@@ -45,10 +57,13 @@ public:
 		return start(1, objects, WaitAny, nullptr);
 	}
 
+	/* Comes back when the thread waits, or has returned already. */
 	bool start(ULONG count, PVOID *objects, WAIT_TYPE type, const LARGE_INTEGER *timeout)
 	{
-		for (ULONG i = 0; i < count; i++)
+		for (ULONG i = 0; i < count; i++) {
 			waited_for[i] = objects[i];
+			blocks[i].WaitListEntry.Flink = nullptr;
+		}
 		how_many = count;
 		wait_type = type;
 		limited = timeout != nullptr;
@@ -56,15 +71,23 @@ public:
 			limit = *timeout;
 		has_returned = 0;
 		thread = bridge_thread_start(run, this);
-		bridge_sleep_ms(5);
-		return thread != nullptr;
+		/* The last block to be queued. */
+		auto *queued = &blocks[count - 1].WaitListEntry.Flink;
+
+		return thread && wait_until([&]() {
+			       return ReadPointerAcquire(queued) || ReadAcquire(&has_returned);
+		       });
 	}
 
-	/* After everyone has had the time to run. */
-	bool returned()
+	bool still_waits()
 	{
 		bridge_sleep_ms(5);
-		return ReadAcquire(&has_returned);
+		return !ReadAcquire(&has_returned);
+	}
+
+	bool returns()
+	{
+		return wait_until([&]() { return ReadAcquire(&has_returned) != 0; });
 	}
 
 	NTSTATUS join()
@@ -72,11 +95,6 @@ public:
 		bridge_thread_join(thread);
 		return status;
 	}
-
-	/* When it returned, among all threads of the test: 1, 2, … */
-	LONG order() const { return has_returned; }
-
-	static constinit inline LONG returns = 0;
 
 private:
 	static void run(void *context)
@@ -86,7 +104,7 @@ private:
 		self->status = KeWaitForMultipleObjects(
 			self->how_many, self->waited_for, self->wait_type, Executive, KernelMode,
 			FALSE, self->limited ? &self->limit : nullptr, self->blocks);
-		WriteRelease(&self->has_returned, InterlockedIncrement(&returns));
+		WriteRelease(&self->has_returned, 1);
 	}
 
 	bridge_thread *thread;

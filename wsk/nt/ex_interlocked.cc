@@ -4,6 +4,7 @@
 
 #include "port/context.h"
 #include "port/lock.h"
+#include "port/log.h"
 
 namespace
 {
@@ -11,13 +12,17 @@ namespace
 class InterlockedGuard
 {
 public:
-	explicit InterlockedGuard(PKSPIN_LOCK lock) : lock(lock), interrupts(port_interrupts_save())
+	InterlockedGuard(const char *function, PKSPIN_LOCK lock)
+		: lock(lock), interrupts(port_interrupts_save()),
+		  held(port_ticket_acquire(lock) == PORT_TICKET_RECURSIVE)
 	{
-		port_ticket_acquire(lock);
+		if (held)
+			port_log_rule(function, "this processor holds the lock already");
 	}
 	~InterlockedGuard()
 	{
-		port_ticket_release(lock);
+		if (!held)
+			port_ticket_release(lock);
 		port_interrupts_restore(interrupts);
 	}
 	InterlockedGuard(const InterlockedGuard &) = delete;
@@ -26,6 +31,7 @@ public:
 private:
 	const PKSPIN_LOCK lock;
 	const uint64_t interrupts;
+	const bool held; /* by the caller, who will release it */
 };
 
 } // namespace
@@ -44,7 +50,7 @@ private:
 extern "C" PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
 						   PKSPIN_LOCK Lock)
 {
-	InterlockedGuard guard(Lock);
+	InterlockedGuard guard(__func__, Lock);
 	PLIST_ENTRY first = ListHead->Flink;
 
 	InsertHeadList(ListHead, ListEntry);
@@ -55,7 +61,7 @@ extern "C" PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_E
  * ExInterlockedInsertTailList() - Insert an entry at the tail of a list.
  * @ListHead: The list.
  * @ListEntry: The entry.
- * @Lock: The spin lock that guards the list; see ExInterlockedInsertHeadList().
+ * @Lock: The spin lock that guards the list; not one that the caller holds.
  *
  * Context: Any IRQL.
  * Return: The entry that was last before; NULL if the list was empty.
@@ -64,7 +70,7 @@ extern "C" PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_E
 extern "C" PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
 						   PKSPIN_LOCK Lock)
 {
-	InterlockedGuard guard(Lock);
+	InterlockedGuard guard(__func__, Lock);
 	PLIST_ENTRY last = ListHead->Blink;
 
 	InsertTailList(ListHead, ListEntry);
@@ -74,7 +80,7 @@ extern "C" PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_E
 /**
  * ExInterlockedRemoveHeadList() - Remove the first entry of a list.
  * @ListHead: The list.
- * @Lock: The spin lock that guards the list; see ExInterlockedInsertHeadList().
+ * @Lock: The spin lock that guards the list; not one that the caller holds.
  *
  * Context: Any IRQL.
  * Return: The entry; NULL if the list was empty.
@@ -82,7 +88,7 @@ extern "C" PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_E
  */
 extern "C" PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
-	InterlockedGuard guard(Lock);
+	InterlockedGuard guard(__func__, Lock);
 
 	return IsListEmpty(ListHead) ? nullptr : RemoveHeadList(ListHead);
 }
