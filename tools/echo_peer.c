@@ -13,8 +13,9 @@
  *              ones too: for servers that are taken down meanwhile
  *       -t N   seconds without any progress after which it gives up (20)
  *       -o     hold the connections open, when all is echoed, until a signal comes
- *   echo_peer serve PORT               echo to whoever connects, IPv4 and IPv6, until a signal
- * comes echo_peer hold PORT                listen on PORT and never accept
+ *       -d     never read, and hold the connections open when nothing more can be sent
+ *   echo_peer serve PORT               echo to whoever connects, IPv4 and IPv6
+ *   echo_peer hold PORT                listen on PORT and never accept
  *
  * Each byte is a function of its place and its connection, and every one that returns is compared.
  * Exit status 0: all came back. Statically linked, it also runs where there is no C library.
@@ -74,6 +75,7 @@ static struct {
 	double seconds;
 	double patience;
 	bool hold;
+	bool deaf;
 } options = {.connections = 1, .bytes = 4096, .patience = 20};
 
 static struct {
@@ -198,7 +200,7 @@ static void watch(struct connection *connection, int operation)
 	if (!connection->connected ||
 	    (connection->sent < options.bytes && !connection->finished_sending))
 		event.events |= EPOLLOUT;
-	if (connection->connected && !connection->read_after &&
+	if (connection->connected && !connection->read_after && !options.deaf &&
 	    (!options.half_close_first || connection->finished_sending))
 		event.events |= EPOLLIN;
 	if (epoll_ctl(poller, operation, connection->fd, &event))
@@ -212,7 +214,7 @@ static void open_connection(struct connection *connection)
 	connection->fd = socket(options.server.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (connection->fd < 0)
 		die("socket: %s", strerror(errno));
-	if (options.slow) {
+	if (options.slow || options.deaf) {
 		int small = 16 * 1024;
 
 		setsockopt(connection->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
@@ -332,7 +334,7 @@ static int load(void)
 		open_connection(&all[i]);
 
 	while (open && !stopped) {
-		unsigned int over = result.complete + result.failed + result.reset;
+		unsigned int counted = result.complete + result.failed + result.reset;
 		unsigned long long bytes = result.bytes;
 		int count = epoll_wait(poller, events, MAX_EVENTS, options.slow ? 2 : 100);
 
@@ -354,14 +356,15 @@ static int load(void)
 				watch(&all[i], EPOLL_CTL_MOD);
 			}
 		}
-		if (options.hold && !shown &&
-		    result.complete + result.failed == options.connections) {
+		if (!shown &&
+		    ((options.deaf && !count) ||
+		     (options.hold && result.complete + result.failed == options.connections))) {
 			shown = true;
-			printf("holding %u connections\n", result.complete);
+			printf("holding %u connections\n", open);
 			fflush(stdout);
 		}
-		if (shown || bytes != result.bytes ||
-		    over != result.complete + result.failed + result.reset)
+		if (shown || options.deaf || bytes != result.bytes ||
+		    counted != result.complete + result.failed + result.reset)
 			progress = now();
 		if (now() - progress > options.patience) {
 			for (unsigned int i = 0; i < options.connections; i++) {
@@ -446,7 +449,7 @@ int main(int count, char **arguments)
 		die("%s?", arguments[1]);
 
 	optind = 2;
-	while ((option = getopt(count, arguments, "n:b:s:Hr:S:t:o")) != -1) {
+	while ((option = getopt(count, arguments, "n:b:s:Hr:S:t:od")) != -1) {
 		switch (option) {
 		case 'n':
 			options.connections = atoi(optarg);
@@ -471,6 +474,9 @@ int main(int count, char **arguments)
 			break;
 		case 'o':
 			options.hold = true;
+			break;
+		case 'd':
+			options.deaf = true;
 			break;
 		default:
 			return 2;
