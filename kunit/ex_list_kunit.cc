@@ -101,6 +101,20 @@ void interlocked(struct kunit *test)
 	EXPECT_EQ(test, KeGetCurrentIrql(), PASSIVE_LEVEL);
 }
 
+void interlocked_single(struct kunit *test)
+{
+	SINGLE_LIST_ENTRY list = {}, a, b;
+	KSPIN_LOCK lock = 0;
+
+	EXPECT_NULL(test, ExInterlockedPopEntryList(&list, &lock));
+	EXPECT_NULL(test, ExInterlockedPushEntryList(&list, &a, &lock));
+	EXPECT_PTR_EQ(test, ExInterlockedPushEntryList(&list, &b, &lock), &a);
+	EXPECT_PTR_EQ(test, ExInterlockedPopEntryList(&list, &lock), &b);
+	EXPECT_PTR_EQ(test, ExInterlockedPopEntryList(&list, &lock), &a);
+	EXPECT_NULL(test, ExInterlockedPopEntryList(&list, &lock));
+	EXPECT_EQ(test, lock, 0ul);
+}
+
 struct Queue {
 	LIST_ENTRY list;
 	KSPIN_LOCK lock;
@@ -159,6 +173,7 @@ constexpr bridge_case cases[] = {
 	{"a list is appended to another", append},
 	{"a single list is last in, first out", single},
 	{"interlocked functions return neighbours, and NULL for none", interlocked},
+	{"interlocked single lists are last in, first out", interlocked_single},
 	{"interlocked functions work from threads and at high IRQL", interlocked_threads},
 	{"interlocked functions with a lock that is held are told", held_lock_is_told},
 };

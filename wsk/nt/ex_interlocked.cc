@@ -92,3 +92,41 @@ extern "C" PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_
 
 	return IsListEmpty(ListHead) ? nullptr : RemoveHeadList(ListHead);
 }
+
+/**
+ * ExInterlockedPushEntryList() - Insert an entry at the head of a singly linked list.
+ * @ListHead: The list.
+ * @ListEntry: The entry.
+ * @Lock: The spin lock that guards the list; not one that the caller holds.
+ *
+ * Context: Any IRQL.
+ * Return: The entry that was first before; NULL if the list was empty.
+ * Source: wdm.h, ExInterlockedPushEntryList function
+ */
+extern "C" PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
+							 PSINGLE_LIST_ENTRY ListEntry,
+							 PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(__func__, Lock);
+	PSINGLE_LIST_ENTRY first = ListHead->Next;
+
+	PushEntryList(ListHead, ListEntry);
+	return first;
+}
+
+/**
+ * ExInterlockedPopEntryList() - Remove the first entry of a singly linked list.
+ * @ListHead: The list.
+ * @Lock: The spin lock that guards the list; not one that the caller holds.
+ *
+ * Context: Any IRQL.
+ * Return: The entry; NULL if the list was empty.
+ * Source: wdm.h, ExInterlockedPopEntryList function
+ */
+extern "C" PSINGLE_LIST_ENTRY ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead,
+							PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(__func__, Lock);
+
+	return PopEntryList(ListHead);
+}
