@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* WskSocket: which sockets there are, and the slots that are not built yet. */
+#include "wsk_fixture.h"
+
+namespace
+{
+
+using namespace wsk::test;
+
+/* The arguments that the cases vary. */
+struct Wanted {
+	ADDRESS_FAMILY family = AF_INET;
+	USHORT type = SOCK_STREAM;
+	ULONG protocol = IPPROTO_TCP;
+	ULONG flags = WSK_FLAG_CONNECTION_SOCKET;
+};
+
+void start(Client &client, Request &request, const Wanted &wanted)
+{
+	request.issue(client.test(), [&](PIRP irp) {
+		return client.provider()->WskSocket(client.handle(), wanted.family, wanted.type,
+						    wanted.protocol, wanted.flags, nullptr, nullptr,
+						    nullptr, nullptr, nullptr, irp);
+	});
+}
+
+Outcome make(Client &client, const Wanted &wanted)
+{
+	Request request;
+
+	start(client, request, wanted);
+	return request.wait();
+}
+
+void makes_listening_socket(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Socket socket(client, WSK_FLAG_LISTEN_SOCKET, family);
+
+	REQUIRE(test, socket.open());
+	EXPECT_TRUE(test, socket.basic()->WskControlSocket != nullptr);
+	EXPECT_TRUE(test, socket.basic()->WskCloseSocket != nullptr);
+	EXPECT_TRUE(test, socket.listen()->WskBind != nullptr);
+	EXPECT_TRUE(test, socket.listen()->WskAccept != nullptr);
+	EXPECT_TRUE(test, socket.listen()->WskInspectComplete != nullptr);
+	EXPECT_TRUE(test, socket.listen()->WskGetLocalAddress != nullptr);
+}
+
+void makes_connection_socket(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Socket socket(client, WSK_FLAG_CONNECTION_SOCKET, family);
+
+	REQUIRE(test, socket.open());
+	EXPECT_TRUE(test, socket.basic()->WskControlSocket != nullptr);
+	EXPECT_TRUE(test, socket.basic()->WskCloseSocket != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskBind != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskConnect != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskGetLocalAddress != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskGetRemoteAddress != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskSend != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskReceive != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskDisconnect != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskRelease != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskConnectEx != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskSendEx != nullptr);
+	EXPECT_TRUE(test, socket.connection()->WskReceiveEx != nullptr);
+}
+
+void categories_have_their_tables(struct kunit *test)
+{
+	Client client(test);
+	Socket listener(client, WSK_FLAG_LISTEN_SOCKET, AF_INET);
+	Socket listener6(client, WSK_FLAG_LISTEN_SOCKET, AF_INET6);
+	Socket connection(client, WSK_FLAG_CONNECTION_SOCKET, AF_INET);
+
+	REQUIRE(test, listener.open() && listener6.open() && connection.open());
+	EXPECT_PTR_EQ(test, listener.basic(), listener6.basic());
+	EXPECT_PTR_NE(test, listener.basic(), connection.basic());
+	EXPECT_PTR_NE(test, listener.handle(), listener6.handle());
+}
+
+void many_sockets_at_once(struct kunit *test)
+{
+	Client client(test);
+	Request requests[8];
+
+	REQUIRE(test, client.ready());
+	for (auto &request : requests)
+		start(client, request, {});
+	for (auto &request : requests) {
+		Socket socket(client);
+		const Outcome outcome = request.wait();
+
+		expect_done(test, outcome, outcome.information);
+		socket.adopt(outcome);
+		EXPECT_TRUE(test, socket.open());
+	}
+}
+
+void combined_categories(struct kunit *test)
+{
+	Client client(test);
+	const ULONG wrong[] = {
+		WSK_FLAG_LISTEN_SOCKET | WSK_FLAG_CONNECTION_SOCKET,
+		WSK_FLAG_DATAGRAM_SOCKET | WSK_FLAG_STREAM_SOCKET,
+		0x10,
+		WSK_FLAG_CONNECTION_SOCKET | 0x80000000,
+		0xffffffff,
+	};
+
+	REQUIRE(test, client.ready());
+	for (ULONG flags : wrong)
+		expect_refused(test, make(client, {.flags = flags}), STATUS_INVALID_PARAMETER);
+}
+
+void unknown_family(struct kunit *test)
+{
+	Client client(test);
+	/* 10 is what Linux calls AF_INET6; it must mean nothing here. */
+	const ADDRESS_FAMILY wrong[] = {AF_UNSPEC, AF_UNIX, 10, 0xffff};
+
+	REQUIRE(test, client.ready());
+	for (ADDRESS_FAMILY family : wrong)
+		expect_refused(test, make(client, {.family = family}), STATUS_NOT_SUPPORTED);
+}
+
+void unknown_type_or_protocol(struct kunit *test)
+{
+	Client client(test);
+	const Wanted wrong[] = {
+		{.type = 0},
+		{.type = SOCK_DGRAM},
+		{.type = SOCK_RAW},
+		{.type = SOCK_SEQPACKET},
+		{.type = 0xffff},
+		{.protocol = 0},
+		{.protocol = IPPROTO_UDP},
+		{.protocol = 0xffffffff},
+		{.type = SOCK_DGRAM, .protocol = IPPROTO_UDP},
+		{.type = SOCK_DGRAM, .protocol = IPPROTO_UDP, .flags = WSK_FLAG_LISTEN_SOCKET},
+	};
+
+	REQUIRE(test, client.ready());
+	for (const Wanted &wanted : wrong)
+		expect_refused(test, make(client, wanted), STATUS_NOT_SUPPORTED);
+}
+
+void expect_not_built(struct kunit *test, const Outcome &outcome, Site here = HERE)
+{
+	EXPECT_EQ(test, outcome.rules, 0ul);
+	check_status(test, here, "status", "STATUS_NOT_IMPLEMENTED", outcome.status,
+		     STATUS_NOT_IMPLEMENTED);
+	check_true(test, here, "STATUS_PENDING returned", outcome.pending, false);
+}
+
+void categories_not_built_yet(struct kunit *test)
+{
+	Client client(test);
+
+	REQUIRE(test, client.ready());
+	expect_not_built(test, make(client, {.flags = WSK_FLAG_BASIC_SOCKET}));
+	expect_not_built(test, make(client, {.flags = WSK_FLAG_STREAM_SOCKET}));
+	expect_not_built(test, make(client, {.type = SOCK_DGRAM,
+					     .protocol = IPPROTO_UDP,
+					     .flags = WSK_FLAG_DATAGRAM_SOCKET}));
+}
+
+void client_functions_not_built_yet(struct kunit *test)
+{
+	Client client(test);
+	UNICODE_STRING name = {};
+	PADDRINFOEXW result = nullptr;
+
+	REQUIRE(test, client.ready());
+
+	const WSK_PROVIDER_DISPATCH *provider = client.provider();
+	Address local = Address::any(AF_INET), remote = Address::loopback(AF_INET, 9);
+
+	RtlInitUnicodeString(&name, L"127.0.0.1");
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return provider->WskSocketConnect(
+					 client.handle(), SOCK_STREAM, IPPROTO_TCP, local, remote,
+					 0, nullptr, nullptr, nullptr, nullptr, nullptr, irp);
+			 }));
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return provider->WskGetAddressInfo(client.handle(), &name, nullptr,
+								    NS_ALL, nullptr, nullptr,
+								    &result, nullptr, nullptr, irp);
+			 }));
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return provider->WskGetNameInfo(client.handle(), remote,
+								 sizeof(SOCKADDR_IN), &name,
+								 nullptr, 0, nullptr, nullptr, irp);
+			 }));
+}
+
+void socket_functions_not_built_yet(struct kunit *test)
+{
+	Client client(test);
+	Listener listener(client, AF_INET);
+	Caller caller(client, AF_INET);
+	WSK_INSPECT_ID id = {};
+	Buffer data(16);
+
+	REQUIRE(test, listener.open() && caller.open() && data.valid());
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return listener.listen()->WskInspectComplete(
+					 listener.handle(), &id, WskInspectAccept, irp);
+			 }));
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return caller.connection()->WskConnectEx(
+					 caller.handle(), listener.address, nullptr, 0, irp);
+			 }));
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return caller.connection()->WskSendEx(caller.handle(), data.all(),
+								       0, 0, nullptr, irp);
+			 }));
+	expect_not_built(test, run(test, [&](PIRP irp) {
+				 return caller.connection()->WskReceiveEx(caller.handle(),
+									  data.all(), 0, nullptr,
+									  nullptr, nullptr, irp);
+			 }));
+}
+
+void cancelled_before_the_call(struct kunit *test)
+{
+	Client client(test);
+	Request request;
+	Socket socket(client);
+
+	REQUIRE(test, client.ready());
+	/* Either the socket is made or it is not; nothing may be left over. */
+	request.issue(test, [&](PIRP irp) {
+		irp->Cancel = TRUE;
+		return client.provider()->WskSocket(client.handle(), AF_INET, SOCK_STREAM,
+						    IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET,
+						    nullptr, nullptr, nullptr, nullptr, nullptr,
+						    irp);
+	});
+
+	const Outcome outcome = request.wait();
+
+	EXPECT_TRUE(test, outcome.status == STATUS_SUCCESS || outcome.status == STATUS_CANCELLED);
+	socket.adopt(outcome);
+}
+
+constexpr bridge_case cases[] = {
+	IPV4_AND_IPV6("a listening socket has its whole table", makes_listening_socket),
+	IPV4_AND_IPV6("a connection socket has its whole table", makes_connection_socket),
+	{"each category has one table", categories_have_their_tables},
+	{"many sockets are made at once", many_sockets_at_once},
+	{"categories cannot be combined", combined_categories},
+	{"an unknown family is not supported", unknown_family},
+	{"an unknown type or protocol is not supported", unknown_type_or_protocol},
+	{"basic, datagram and stream sockets are not implemented", categories_not_built_yet},
+	{"client functions to come complete their IRP", client_functions_not_built_yet},
+	{"socket functions to come complete their IRP", socket_functions_not_built_yet},
+	{"an IRP that is cancelled already is completed once", cancelled_before_the_call},
+};
+
+} // namespace
+
+BRIDGE_SUITE(wsk_socket, cases, .network = true);
