@@ -2,6 +2,7 @@
 /* Registered clients, and the provider's readiness that they wait for. */
 #include "socket/client.h"
 
+#include "port/log.h"
 #include "port/provider.h"
 
 namespace wsk
@@ -104,6 +105,9 @@ bool Client::retire()
 {
 	if (KeSetEvent(&retired_, IO_NO_INCREMENT, FALSE))
 		return false;
+	if (has_open_sockets())
+		port_log_rule("WskDeregister",
+			      "sockets are open, and waited for: close them first");
 	end_use();
 	KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
 	return true;

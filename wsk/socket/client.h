@@ -51,6 +51,11 @@ public:
 	ULONG static_events() const { return static_events_; }
 	void first_socket();
 
+	/* Sockets whose WskCloseSocket is still to come: what a deregistering client forgot. */
+	void socket_opened() { InterlockedIncrement(&sockets_open_); }
+	void socket_closing() { InterlockedDecrement(&sockets_open_); }
+	bool has_open_sockets() const { return ReadAcquire(&sockets_open_) > 0; }
+
 private:
 	static constexpr ULONG tag = 'lcsW';
 	static constexpr ULONG live = 0x4b53574c;
@@ -61,6 +66,7 @@ private:
 	LONG captures_ = 0;
 	LONG static_events_ = 0;
 	LONG sockets_created_ = 0;
+	LONG sockets_open_ = 0;
 	const WSK_CLIENT_DISPATCH *dispatch_;
 	DriverAccount *account_;
 	KEVENT idle_;	 /* the last use has ended */

@@ -66,6 +66,7 @@ Socket::Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID c
 	port_lock_init(&lock_, "wsk_socket", &lock_class);
 	port_work_init(&work_, run_work);
 	client_->reference();
+	client_->socket_opened();
 	driver_charge(client_->account(), Resource::sockets);
 }
 
@@ -411,6 +412,7 @@ bool Socket::begin_end(PIRP close_irp)
 		if (close_irp)
 			IoMarkIrpPending(close_irp);
 	}
+	client_->socket_closing();
 	begin_use();
 	signal(signal_close);
 	end_use();
