@@ -50,7 +50,7 @@ install: modules ## install wsk.ko, and what drivers are built with (DESTDIR=, P
 .PHONY: clean
 clean: ## remove everything that was built here
 	@for folder in $(samples) .; do \
-		$(MAKE) -s -C $(KDIR) M=$(CURDIR)/$$folder clean || exit; \
+		$(MAKE) -s -C $(KDIR) M=$(CURDIR)/$$folder WSK_DIR=$(CURDIR) clean || exit; \
 	done
 	@rm -rf Documentation/_build
 	@find . -name __pycache__ -exec rm -rf {} +
