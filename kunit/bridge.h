@@ -80,6 +80,13 @@ void bridge_thread_join(struct bridge_thread *thread);
 unsigned long bridge_rule_count(void);
 bool bridge_checked(void);
 
+/*
+ * The lines logged since the mark, each "<LEVEL>text", into a buffer; the mark moves behind them. A
+ * line counts when it has ended, or another has begun.
+ */
+void bridge_log_mark(void);
+void bridge_log_read(char *text, size_t size);
+
 /* Microsoft's name of a status, or "?". */
 const char *bridge_status_name(int32_t status);
 
