@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "linux/linux.h"
+#include "linux/socket.h"
 #include "port/net.h"
 
 #define ASSERT_ERROR_VALUE(name, value) static_assert(name == (value));
@@ -24,19 +25,6 @@ static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
-
-struct port_socket {
-	struct socket *socket;
-	void *owner;
-	port_socket_notify *notify;
-	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
-	 * first. */
-	int error;
-	void (*data_ready)(struct sock *sk);
-	void (*write_space)(struct sock *sk);
-	void (*state_change)(struct sock *sk);
-	void (*error_report)(struct sock *sk);
-};
 
 /* Windows has no privileged ports, and a driver is trusted: it binds with the kernel's rights. */
 static const struct cred *rights;
@@ -245,8 +233,7 @@ int port_socket_connect(struct port_socket *socket, const struct port_address *t
 			      O_NONBLOCK);
 }
 
-/* The failure on record, else sk_err, else the given one. */
-static int connection_error(struct port_socket *socket, int otherwise)
+int port_socket_failure(struct port_socket *socket, int otherwise)
 {
 	int error = READ_ONCE(socket->error);
 
@@ -271,7 +258,7 @@ int port_socket_connect_status(struct port_socket *socket)
 		error = -EINPROGRESS;
 		break;
 	case TCP_CLOSE:
-		error = connection_error(socket, -ECONNREFUSED);
+		error = port_socket_failure(socket, -ECONNREFUSED);
 		break;
 	default:
 		socket->socket->state = SS_CONNECTED;
@@ -325,7 +312,7 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 	if (sent == -EAGAIN)
 		return sent;
 	if (sent < 0)
-		return connection_error(socket, sent);
+		return port_socket_failure(socket, sent);
 	if ((flags & PORT_SEND_PUSH) && !(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF)) {
 		set_nodelay(sk, true); /* which pushes what is queued */
 		set_nodelay(sk, false);
@@ -340,7 +327,7 @@ static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 	if (received > 0 || received == -EAGAIN)
 		return received;
 	/* The end of the stream, unless a failure was reported to someone else before. */
-	return connection_error(socket, received);
+	return port_socket_failure(socket, received);
 }
 
 int64_t port_socket_receive(struct port_socket *socket, const struct port_segment *segments,
@@ -368,7 +355,7 @@ int port_socket_shutdown_send(struct port_socket *socket)
 {
 	int error = kernel_sock_shutdown(socket->socket, SHUT_WR);
 
-	return error ? connection_error(socket, error) : 0;
+	return error ? port_socket_failure(socket, error) : 0;
 }
 
 int port_socket_shutdown_status(struct port_socket *socket)
@@ -384,10 +371,15 @@ int port_socket_shutdown_status(struct port_socket *socket)
 		error = -EINPROGRESS;
 		break;
 	default:
-		error = connection_error(socket, 0);
+		error = port_socket_failure(socket, 0);
 	}
 	release_sock(sk);
 	return error;
+}
+
+int port_socket_recorded_failure(struct port_socket *socket)
+{
+	return READ_ONCE(socket->error);
 }
 
 bool port_socket_receive_ended(struct port_socket *socket)

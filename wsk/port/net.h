@@ -83,6 +83,9 @@ PORT_MUST_CHECK int port_socket_shutdown_status(struct port_socket *socket);
 /* Whether the peer has sent its FIN or the connection is gone. Does not sleep. */
 bool port_socket_receive_ended(struct port_socket *socket);
 
+/* The failure that ended the connection, 0 while there is none on record. Does not sleep. */
+int port_socket_recorded_failure(struct port_socket *socket);
+
 /* Drops the connection with a RST. */
 void port_socket_reset(struct port_socket *socket);
 

@@ -54,13 +54,14 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 			state_ = State::unbound;
 		} else if (listens) {
 			state_ = State::listening;
-			start_static_events();
 		} else {
 			state_ = State::bound;
 		}
 	}
-	if (!error && listens)
+	if (!error && listens) {
+		start_events();
 		signal(signal_accept);
+	}
 	return status_from_error(Activity::bind, error);
 }
 
@@ -90,7 +91,12 @@ void Socket::serve_connects()
 
 		state_ = error ? State::failed : State::connected;
 	}
+	/* The client hears of the connection before it hears from it. */
 	complete(irp, status_from_error(Activity::connect, error));
+	if (!error) {
+		start_events();
+		signal(signal_receive | signal_send);
+	}
 }
 
 /* Graceful ones, whose FIN is on its way. */

@@ -23,9 +23,6 @@ ULONG category_events(Category category)
 					    : connection_events;
 }
 
-/* The events whose callbacks this release makes. */
-constexpr ULONG built_events = WSK_EVENT_ACCEPT;
-
 bool same_guid(const GUID *a, const GUID *b)
 {
 	return a && RtlEqualMemory(a, b, sizeof(*a));
@@ -45,8 +42,10 @@ EventCall::EventCall(Socket &socket, Event event) : socket_(socket), event_(even
 	if (socket.closing_ || !(socket.events_.enabled & event_mask(event)))
 		return;
 	callback_ = socket.callback_of(event);
-	if (callback_)
-		socket.events_.calls[static_cast<size_t>(event)]++;
+	if (!callback_)
+		return;
+	context_ = socket.outputs_ ? socket.outputs_->context : socket.context_;
+	socket.events_.calls[static_cast<size_t>(event)]++;
 }
 
 EventCall::~EventCall()
@@ -72,40 +71,83 @@ EventCall::~EventCall()
 /* The client's function, or null; under the lock. */
 void *Socket::callback_of(Event event)
 {
-	if (category_ != Category::listen || event != Event::accept || !dispatch_)
+	if (category_ == Category::listen) {
+		auto *table = static_cast<const WSK_CLIENT_LISTEN_DISPATCH *>(dispatch_);
+
+		return table && event == Event::accept
+			       ? reinterpret_cast<void *>(table->WskAcceptEvent)
+			       : nullptr;
+	}
+	/* Inside WskAcceptEvent the client may have set, and rely on, its table already. */
+	auto *table = outputs_ ? outputs_->dispatch
+			       : static_cast<const WSK_CLIENT_CONNECTION_DISPATCH *>(dispatch_);
+	if (!table)
 		return nullptr;
-	auto *table = static_cast<const WSK_CLIENT_LISTEN_DISPATCH *>(dispatch_);
-	return reinterpret_cast<void *>(table->WskAcceptEvent);
+	switch (event) {
+	case Event::receive:
+		return reinterpret_cast<void *>(table->WskReceiveEvent);
+	case Event::disconnect:
+		return reinterpret_cast<void *>(table->WskDisconnectEvent);
+	case Event::send_backlog:
+		return reinterpret_cast<void *>(table->WskSendBacklogEvent);
+	default:
+		return nullptr;
+	}
 }
 
-/* Whether the events can be enabled now; under the lock. */
-Refusal Socket::check_events(ULONG mask)
+/* Those of the events that the client has a function for; under the lock. */
+ULONG Socket::callable_events(ULONG mask)
 {
+	for (size_t event = 0; event < RTL_NUMBER_OF(masks); event++)
+		if ((mask & masks[event]) && !callback_of(static_cast<Event>(event)))
+			mask &= ~masks[event];
+	return mask;
+}
+
+/* Whether the events can be enabled, or disabled, now; under the lock. */
+Refusal Socket::check_events(ULONG mask, bool disable)
+{
+	bool listens = category_ == Category::listen;
+	ULONG own = listens ? mask & ~connection_events : mask;
+
 	if (!mask || (mask & ~category_events(category_)))
 		return {STATUS_INVALID_PARAMETER,
 			"an event that this kind of socket does not have"};
 	if (mask & events_.fixed)
 		return {STATUS_INVALID_PARAMETER, "a static event cannot be enabled or disabled"};
-	if (state_ != (category_ == Category::listen ? State::listening : State::connected))
+	if (disable && mask != own)
+		return {STATUS_INVALID_PARAMETER,
+			"what a listening socket passes on cannot be disabled there"};
+	if (state_ != (listens ? State::listening : State::connected))
 		return {STATUS_INVALID_DEVICE_STATE,
 			"events can be enabled once the socket is bound, or connected"};
-	if (mask & ~built_events)
-		return {STATUS_NOT_IMPLEMENTED, nullptr};
-	if ((mask & WSK_EVENT_ACCEPT) && !callback_of(Event::accept))
+	if (callable_events(own) != own)
 		return {STATUS_INVALID_PARAMETER,
 			"the dispatch table has no function for the event"};
 	return accepted;
 }
 
-/* Under the lock, when the socket has become able to raise events. */
-void Socket::start_static_events()
+/* Under the lock. */
+void Socket::enable_events(ULONG mask)
 {
-	ULONG mask = client_->static_events() & category_events(category_) & built_events;
-
-	if (!callback_of(Event::accept))
-		mask &= ~WSK_EVENT_ACCEPT;
-	events_.fixed |= mask;
+	if (category_ == Category::listen) {
+		events_.inherited |= mask & connection_events;
+		mask &= ~connection_events;
+	}
 	events_.enabled |= mask;
+}
+
+/* When the socket has become able to raise events. */
+void Socket::start_events(ULONG inherited)
+{
+	LockGuard guard(lock_);
+	ULONG mask = client_->static_events() & category_events(category_);
+
+	if (category_ == Category::listen)
+		mask &= ~connection_events; /* each connection's own, static as well */
+	mask = callable_events(mask);
+	events_.fixed |= mask;
+	events_.enabled |= mask | callable_events(inherited);
 }
 
 NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp)
@@ -126,9 +168,9 @@ NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP 
 	{
 		LockGuard guard(lock_);
 
-		refusal = check_events(mask);
+		refusal = check_events(mask, disable);
 		if (!refusal && !disable) {
-			events_.enabled |= mask;
+			enable_events(mask);
 		} else if (!refusal) {
 			size_t event = 0;
 
@@ -153,7 +195,7 @@ NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP 
 	if (refusal)
 		return request_refuse(function, irp, refusal);
 	if (!disable)
-		signal(signal_accept | signal_receive);
+		signal(signal_accept | signal_receive | signal_send);
 	if (irp && status != STATUS_PENDING)
 		request_complete(irp, status, 0);
 	return status;

@@ -22,7 +22,8 @@ constexpr ULONG connection_events =
 /* The socket's lock protects it. */
 struct EventTable {
 	ULONG enabled = 0;
-	ULONG fixed = 0; /* static: can be neither disabled nor enabled */
+	ULONG inherited = 0; /* a listener's, for the connections that WskAcceptEvent delivers */
+	ULONG fixed = 0;     /* static: can be neither disabled nor enabled */
 	USHORT calls[static_cast<size_t>(Event::count)] = {};
 	PIRP disabling = nullptr;   /* completes when the calls of ... */
 	Event disabling_event = {}; /* ... this event have returned */
@@ -38,6 +39,8 @@ public:
 	EventCall &operator=(const EventCall &) = delete;
 	explicit operator bool() const { return callback_; }
 
+	PVOID context() const { return context_; }
+
 	template <class Callback>
 	Callback callback() const
 	{
@@ -48,6 +51,13 @@ private:
 	Socket &socket_;
 	Event event_;
 	void *callback_ = nullptr;
+	PVOID context_ = nullptr; /* the client's, of the socket */
+};
+
+/* Where WskAcceptEvent writes; the connection's own fields take over when it has returned. */
+struct AcceptOutputs {
+	PVOID context = nullptr;
+	const WSK_CLIENT_CONNECTION_DISPATCH *dispatch = nullptr;
 };
 
 } // namespace wsk

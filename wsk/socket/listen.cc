@@ -44,7 +44,13 @@ void Socket::deliver_accept(PIRP irp, port_socket *transport)
 	if (NT_SUCCESS(made.status) && arguments.remote_address)
 		made.status = made.socket->write_address(true, arguments.remote_address);
 	if (NT_SUCCESS(made.status)) {
-		complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(made.socket->handle()));
+		Socket &connection = *made.socket;
+
+		connection.begin_use(); /* the client may close it in its completion routine */
+		complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(connection.handle()));
+		connection.start_events();
+		connection.signal(signal_receive | signal_send);
+		connection.end_use();
 		return;
 	}
 	if (!made.socket) {
@@ -56,30 +62,35 @@ void Socket::deliver_accept(PIRP irp, port_socket *transport)
 	put_back(accepts_, irp);
 }
 
-/* Inside an EventCall of ours. */
-void Socket::indicate_accept(PFN_WSK_ACCEPT_EVENT callback, port_socket *transport)
+void Socket::indicate_accept(const EventCall &call, port_socket *transport)
 {
 	SOCKADDR_STORAGE local = {}, remote = {};
-	PVOID context = nullptr;
-	const WSK_CLIENT_CONNECTION_DISPATCH *dispatch = nullptr;
+	AcceptOutputs outputs;
 	Created made = adopt(transport, nullptr, nullptr);
 
 	if (!made.socket)
 		return;
 	Socket &connection = *made.socket;
 	connection.begin_use(); /* the client may close it inside the callback */
+	connection.outputs_ = &outputs;
 	NTSTATUS status = connection.write_address(false, reinterpret_cast<PSOCKADDR>(&local));
 	if (NT_SUCCESS(status))
 		status = connection.write_address(true, reinterpret_cast<PSOCKADDR>(&remote));
 	if (NT_SUCCESS(status))
-		status = callback(context_, 0, reinterpret_cast<PSOCKADDR>(&local),
-				  reinterpret_cast<PSOCKADDR>(&remote), connection.handle(),
-				  &context, &dispatch);
-	if (NT_SUCCESS(status)) {
+		status = call.callback<PFN_WSK_ACCEPT_EVENT>()(
+			call.context(), 0, reinterpret_cast<PSOCKADDR>(&local),
+			reinterpret_cast<PSOCKADDR>(&remote), connection.handle(), &outputs.context,
+			&outputs.dispatch);
+	{
 		LockGuard guard(connection.lock_);
 
-		connection.context_ = context;
-		connection.dispatch_ = dispatch;
+		connection.context_ = outputs.context;
+		connection.dispatch_ = outputs.dispatch;
+		connection.outputs_ = nullptr;
+	}
+	if (NT_SUCCESS(status)) {
+		connection.start_events(events_.inherited);
+		connection.signal(signal_receive | signal_send);
 	} else {
 		connection.begin_end(nullptr);
 	}
@@ -106,7 +117,7 @@ bool Socket::serve_one_accept()
 	EventCall call(*this, Event::accept);
 	if (!call || port_socket_accept(transport_, &transport))
 		return false;
-	indicate_accept(call.callback<PFN_WSK_ACCEPT_EVENT>(), transport);
+	indicate_accept(call, transport);
 	return true;
 }
 

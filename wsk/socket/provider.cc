@@ -117,7 +117,7 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
 		refusal = {STATUS_NOT_SUPPORTED, "an unknown interface's NpiId"};
 	else if (!control->EventMask || (control->EventMask & ~known))
 		refusal = {STATUS_INVALID_PARAMETER, "an unknown event"};
-	else if (control->EventMask & ~WSK_EVENT_ACCEPT)
+	else if (control->EventMask & WSK_EVENT_RECEIVE_FROM)
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	else if (!client.set_static_events(control->EventMask))
 		refusal = {STATUS_INVALID_DEVICE_STATE,

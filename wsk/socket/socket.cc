@@ -5,6 +5,7 @@
 #include "nt/driver.h"
 #include "nt/irql.h"
 #include "port/context.h"
+#include "port/packet.h"
 
 namespace wsk
 {
@@ -197,6 +198,8 @@ void Socket::serve(ULONG signals)
 		serve_accepts();
 	if (signals & signal_receive)
 		serve_receives();
+	if (signals & signal_window)
+		port_socket_offer_window(transport_);
 	if (signals & signal_close)
 		close_transport();
 }
@@ -206,15 +209,15 @@ ULONG Socket::awaited_signals() const
 {
 	ULONG signals = 0;
 
-	if (!receives_.empty())
+	if (!receives_.empty() || (events_.enabled & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT)))
 		signals |= signal_receive;
-	if (!sends_.empty())
+	if (!sends_.empty() || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		signals |= signal_send;
 	if (!connects_.empty())
 		signals |= signal_connect;
 	if (!disconnects_.empty())
 		signals |= signal_disconnect;
-	if (!accepts_.empty() || events_.enabled)
+	if (!accepts_.empty() || (events_.enabled & WSK_EVENT_ACCEPT))
 		signals |= signal_accept;
 	return signals;
 }
@@ -313,6 +316,13 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 		signal(signal_of(operation));
 	end_use();
 	return STATUS_PENDING;
+}
+
+void Socket::offer_window()
+{
+	begin_use();
+	signal(signal_window);
+	end_use();
 }
 
 void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)

@@ -50,7 +50,8 @@ enum Signal : ULONG {
 	signal_receive = 64,
 	signal_reset = 128,
 	signal_create = 256,
-	signal_all = 511,
+	signal_window = 512,
+	signal_all = 1023,
 };
 
 class Socket
@@ -82,6 +83,9 @@ public:
 
 	/* WskCloseSocket. */
 	NTSTATUS close(const char *function, PIRP irp);
+
+	/* Retained data has been released: the peer may send more. */
+	void offer_window();
 
 	/* SO_WSK_EVENT_CALLBACK (event.cc). */
 	NTSTATUS control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp);
@@ -160,7 +164,7 @@ private:
 	void serve_accepts();
 	bool serve_one_accept();
 	void deliver_accept(PIRP irp, port_socket *transport);
-	void indicate_accept(PFN_WSK_ACCEPT_EVENT callback, port_socket *transport);
+	void indicate_accept(const EventCall &call, port_socket *transport);
 	Created adopt(port_socket *transport, PVOID context, const VOID *dispatch);
 
 	/* stream.cc */
@@ -171,8 +175,14 @@ private:
 
 	/* event.cc */
 	void *callback_of(Event event);
-	Refusal check_events(ULONG mask);
-	void start_static_events();
+	ULONG callable_events(ULONG mask);
+	Refusal check_events(ULONG mask, bool disable);
+	void enable_events(ULONG mask);
+	void start_events(ULONG inherited = 0);
+	bool indicate_receive();
+	void indicate_disconnect();
+	void indicate_send_backlog();
+	UCHAR disconnect_to_indicate();
 
 	WSK_SOCKET header_; /* first: it is all that clients see */
 	Category category_;
@@ -182,15 +192,19 @@ private:
 	ULONG signals_ = 0;
 	bool pumping_ = false;
 	bool closing_ = false;
-	bool finishing_ = false;     /* the work item's next run is its last */
-	bool send_ended_ = false;    /* a graceful disconnect was accepted */
-	bool aborted_ = false;	     /* by the client */
+	bool finishing_ = false;	  /* the work item's next run is its last */
+	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
+	bool aborted_ = false;		  /* by the client */
+	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
+	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
+	ULONG backlog_indicated_ = 0;
 	bool share_address_ = false; /* SO_REUSEADDR */
 	bool exclusive_ = false;     /* SO_EXCLUSIVEADDRUSE */
 	ULONG linger_ = 0;	     /* SO_LINGER: stored only */
 	Client *client_;
 	PVOID context_;
-	const VOID *dispatch_; /* the client's, of the category's type */
+	const VOID *dispatch_;		   /* the client's, of the category's type */
+	AcceptOutputs *outputs_ = nullptr; /* until WskAcceptEvent has returned */
 	port_net *net_ = nullptr;
 	port_socket *transport_ = nullptr;
 	PIRP life_irp_ =

@@ -62,8 +62,10 @@ void Socket::serve_sends()
 	for (int served = 0; served < requests_per_turn; served++) {
 		PIRP irp = claim(sends_);
 
-		if (!irp)
+		if (!irp) {
+			indicate_send_backlog();
 			return;
+		}
 		Request *request = Request::of(irp);
 		bool disconnects = request->operation == Operation::disconnect;
 		long long error = transmit(irp);
@@ -118,6 +120,7 @@ long long Socket::collect(PIRP irp)
 	return 1;
 }
 
+/* Queued requests come first; what is left over is indicated. */
 void Socket::serve_receives()
 {
 	if (aborted_) {
@@ -127,13 +130,18 @@ void Socket::serve_receives()
 	for (int served = 0; served < requests_per_turn; served++) {
 		PIRP irp = claim(receives_);
 
-		if (!irp)
+		if (!irp) {
+			if (indicate_receive())
+				continue;
+			indicate_disconnect();
 			return;
+		}
 		long long result = collect(irp);
 		if (result == -PORT_EAGAIN) {
 			put_back(receives_, irp);
 			return;
 		}
+		indicating_stopped_ = false;
 		if (result > 0)
 			complete(irp, STATUS_SUCCESS, Request::of(irp)->transferred);
 		else
@@ -296,23 +304,6 @@ NTSTATUS WSKAPI disconnect(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIR
 	return Socket::from(handle)->submit(
 		function, irp, abortive ? Operation::abort : Operation::disconnect,
 		abortive ? Socket::admit_abort : Socket::admit_disconnect);
-}
-
-/**
- * WskRelease - Gives back data that WskReceiveEvent retained.
- * @handle: The connection.
- * @indication: What the client retained.
- *
- * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_INVALID_PARAMETER: nothing can have been retained, since WskReceiveEvent cannot
- *	be enabled yet.
- * Source: PFN_WSK_RELEASE_DATA_INDICATION_LIST (wsk.h).
- */
-NTSTATUS WSKAPI release(PWSK_SOCKET, PWSK_DATA_INDICATION)
-{
-	NT_MAX_IRQL(DISPATCH_LEVEL);
-	return request_refuse("WskRelease", nullptr,
-			      {STATUS_INVALID_PARAMETER, "no indication is retained"});
 }
 
 /**

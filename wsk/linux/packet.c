@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* port/packet.h over clones of the skbs in a TCP receive queue. */
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "linux/socket.h"
+#include "port/packet.h"
+
+struct packet {
+	struct sock *sk;
+	struct sk_buff *skb;
+	struct port_packet public;
+};
+
+/*
+ * Visits the memory of an skb from an offset on: the linear part, the fragments, and those of the
+ * skbs in its fragment list. Returns how many pieces there are; stores them where pieces is given.
+ */
+static unsigned int split(const struct sk_buff *skb, u32 offset, struct port_piece *pieces)
+{
+	const struct sk_buff *part;
+	unsigned int count = 0;
+	int i;
+
+	if (offset < skb_headlen(skb)) {
+		if (pieces)
+			pieces[count] =
+				(struct port_piece){skb->data + offset, skb_headlen(skb) - offset};
+		count++;
+		offset = 0;
+	} else {
+		offset -= skb_headlen(skb);
+	}
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+		u32 length = skb_frag_size(frag);
+
+		if (offset >= length) {
+			offset -= length;
+			continue;
+		}
+		if (pieces)
+			pieces[count] = (struct port_piece){skb_frag_address(frag) + offset,
+							    length - offset};
+		count++;
+		offset = 0;
+	}
+	skb_walk_frags(skb, part)
+	{
+		if (offset >= part->len) {
+			offset -= part->len;
+			continue;
+		}
+		count += split(part, offset, pieces ? pieces + count : NULL);
+		offset = 0;
+	}
+	return count;
+}
+
+/* Under the sock's lock. */
+static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset)
+{
+	unsigned int count = split(skb, offset, NULL);
+	struct packet *packet;
+
+	packet = kmalloc(struct_size(packet, public.pieces, count), GFP_KERNEL);
+	if (!packet)
+		return NULL;
+	packet->skb = skb_clone(skb, GFP_KERNEL);
+	if (!packet->skb) {
+		kfree(packet);
+		return NULL;
+	}
+	/*
+	 * The queue's own charge ends when the data is received. Ours holds the window back for as
+	 * long as the client keeps the packet; it does not touch sk_forward_alloc, which wants the
+	 * lock.
+	 */
+	sock_hold(sk);
+	packet->sk = sk;
+	atomic_add(packet->skb->truesize, &sk->sk_rmem_alloc);
+	packet->public.next = NULL;
+	packet->public.length = skb->len - offset;
+	packet->public.pushed = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH;
+	packet->public.piece_count = count;
+	split(packet->skb, offset, packet->public.pieces);
+	return packet;
+}
+
+void port_packet_release(struct port_packet *packet)
+{
+	struct packet *self = container_of(packet, struct packet, public);
+
+	atomic_sub(self->skb->truesize, &self->sk->sk_rmem_alloc);
+	sock_put(self->sk);
+	consume_skb(self->skb);
+	kfree(self);
+}
+
+static s64 peek_locked(struct sock *sk, size_t max_packets, struct port_packet **link)
+{
+	u32 offset, seq = tcp_sk(sk)->copied_seq;
+	struct sk_buff *skb = tcp_recv_skb(sk, seq, &offset);
+	s64 bytes = 0;
+
+	for (; skb && max_packets; max_packets--) {
+		struct packet *packet;
+
+		offset = seq - TCP_SKB_CB(skb)->seq;
+		if (offset >= skb->len) /* nothing but a FIN */
+			break;
+		packet = make_packet(sk, skb, offset);
+		if (!packet)
+			return bytes ? bytes : -ENOMEM;
+		*link = &packet->public;
+		link = &packet->public.next;
+		bytes += packet->public.length;
+		seq += packet->public.length;
+		skb = skb_queue_is_last(&sk->sk_receive_queue, skb) ? NULL : skb->next;
+	}
+	return bytes;
+}
+
+int64_t port_socket_peek(struct port_socket *socket, size_t max_packets, struct port_packet **first)
+{
+	struct sock *sk = socket->socket->sk;
+	s64 bytes;
+
+	*first = NULL;
+	lock_sock(sk);
+	bytes = peek_locked(sk, max_packets, first);
+	if (!bytes) {
+		bytes = port_socket_failure(socket, 0);
+		if (!bytes && !port_socket_receive_ended(socket))
+			bytes = -EAGAIN;
+	}
+	release_sock(sk);
+	return bytes;
+}
+
+void port_socket_offer_window(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	/* TCP updates the window where it considers an ACK; it considers one that is scheduled. */
+	lock_sock(sk);
+	if ((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2))
+		inet_csk_schedule_ack(sk);
+	release_sock(sk);
+	tcp_sock_set_quickack(sk, 1);
+}

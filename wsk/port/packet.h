@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Received stream data in the network's own memory, to be looked at without copying. */
+#ifndef WSK_PORT_PACKET_H
+#define WSK_PORT_PACKET_H
+
+#include "port/net.h"
+#include "port/types.h"
+
+PORT_BEGIN
+
+struct port_piece {
+	void *address;
+	uint32_t length;
+};
+
+/* Keeps its memory, and counts against the connection's receive window, until it is released. */
+struct port_packet {
+	struct port_packet *next;
+	uint32_t length;
+	uint32_t piece_count;
+	bool pushed; /* its sender had no more to say for the moment */
+	struct port_piece pieces[];
+};
+
+/*
+ * The first packets that have not been received yet, which stay where they are: receive or discard
+ * them as before. Returns how many bytes they have, 0 at the end of the stream, -EAGAIN, -ENOMEM or
+ * the connection's failure. Sleeps.
+ */
+PORT_MUST_CHECK int64_t port_socket_peek(struct port_socket *socket, size_t max_packets,
+					 struct port_packet **first);
+
+/* Releases one packet. Callable in softirq, and after the socket has been released. */
+void port_packet_release(struct port_packet *packet);
+
+/* Tells the peer of room that released packets have made. Sleeps. */
+void port_socket_offer_window(struct port_socket *socket);
+
+PORT_END
+
+#endif

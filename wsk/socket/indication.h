@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Received data as WskReceiveEvent hands it out: packets of the network's, described by MDLs. */
+#ifndef WSK_SOCKET_INDICATION_H
+#define WSK_SOCKET_INDICATION_H
+
+#include <wsk.h>
+
+#include "port/packet.h"
+
+namespace wsk
+{
+
+/*
+ * Wraps a list of packets, which then belong to the indications; null, and the packets released,
+ * when memory is short.
+ */
+[[nodiscard]] PWSK_DATA_INDICATION make_indications(port_packet *packets);
+
+/* Frees what Next leads to; false, and nothing freed, where one is not an indication of ours. */
+[[nodiscard]] bool free_indications(PWSK_DATA_INDICATION list);
+
+} // namespace wsk
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* WskReceiveEvent, WskDisconnectEvent and WskSendBacklogEvent. The pump calls; so they are serial.
+ */
+#include "nt/irql.h"
+#include "socket/indication.h"
+#include "socket/socket.h"
+#include "socket/stream.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+/* Packets handed out at a time. */
+constexpr size_t packets_per_call = 16;
+
+enum : UCHAR { graceful_indicated = 1, abortive_indicated = 2 };
+
+/* Receives, and throws away, what a client has taken out of the packets themselves. */
+void consume(port_socket *transport, SIZE_T bytes)
+{
+	while (bytes) {
+		long long consumed = port_socket_discard(transport, bytes);
+
+		if (consumed <= 0)
+			return;
+		bytes -= consumed;
+	}
+}
+
+ULONG receive_flags(const port_packet *packets)
+{
+	ULONG flags = WSK_FLAG_RELEASE_ASAP; /* what is retained holds the window back */
+
+	for (; packets; packets = packets->next)
+		if (packets->pushed)
+			flags |= WSK_FLAG_ENTIRE_MESSAGE;
+	return flags;
+}
+
+} // namespace
+
+/* Hands out what has arrived; false when that is nothing, or the client does not want it. */
+bool Socket::indicate_receive()
+{
+	EventCall call(*this, Event::receive);
+	port_packet *packets = nullptr;
+
+	if (!call || indicating_stopped_)
+		return false;
+	long long bytes = port_socket_peek(transport_, packets_per_call, &packets);
+	if (bytes == -PORT_ENOMEM) /* nothing else would bring us here again */
+		signal(signal_receive);
+	if (bytes <= 0)
+		return false;
+	ULONG flags = receive_flags(packets);
+	PWSK_DATA_INDICATION list = make_indications(packets);
+	if (!list) {
+		signal(signal_receive);
+		return false;
+	}
+
+	SIZE_T accepted_bytes = bytes;
+	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_EVENT>()(call.context(), flags, list, bytes,
+								 &accepted_bytes);
+	if (status == STATUS_PENDING) {
+		/* The list is the client's, and may be gone. */
+		consume(transport_, bytes);
+		return true;
+	}
+	if (status != STATUS_SUCCESS)
+		accepted_bytes = 0;
+	if (accepted_bytes > static_cast<SIZE_T>(bytes))
+		accepted_bytes = bytes;
+	indicating_stopped_ = accepted_bytes < static_cast<SIZE_T>(bytes);
+	(void)!free_indications(list);
+	consume(transport_, accepted_bytes);
+	return !indicating_stopped_;
+}
+
+/*
+ * What is to be told about the peer's disconnecting: 0, or graceful_indicated, once data ahead of
+ * the FIN has been indicated or is being kept back, or abortive_indicated.
+ */
+UCHAR Socket::disconnect_to_indicate()
+{
+	if (state_ != State::connected || aborted_)
+		return 0;
+	if (port_socket_recorded_failure(transport_))
+		return abortive_indicated & ~disconnects_indicated_;
+	if (!port_socket_receive_ended(transport_))
+		return 0;
+	return graceful_indicated & ~disconnects_indicated_;
+}
+
+void Socket::indicate_disconnect()
+{
+	EventCall call(*this, Event::disconnect);
+	UCHAR what = call ? disconnect_to_indicate() : 0;
+
+	if (!what)
+		return;
+	/* An abortive one is the last. */
+	disconnects_indicated_ |= what == abortive_indicated
+					  ? graceful_indicated | abortive_indicated
+					  : graceful_indicated;
+	call.callback<PFN_WSK_DISCONNECT_EVENT>()(
+		call.context(), what == abortive_indicated ? WSK_FLAG_ABORTIVE : 0);
+}
+
+/* When the advisable amount has changed by a quarter or more, first time included. */
+void Socket::indicate_send_backlog()
+{
+	EventCall call(*this, Event::send_backlog);
+	uint32_t ideal;
+
+	if (!call || port_socket_get_option(transport_, PORT_OPTION_SEND_BUFFER, &ideal))
+		return;
+	ULONG change = ideal > backlog_indicated_ ? ideal - backlog_indicated_
+						  : backlog_indicated_ - ideal;
+	if (change < ideal / 4 || !change)
+		return;
+	backlog_indicated_ = ideal;
+	call.callback<PFN_WSK_SEND_BACKLOG_EVENT>()(call.context(), ideal);
+}
+
+/**
+ * WskRelease - Gives back data that WskReceiveEvent retained by returning STATUS_PENDING.
+ * @handle: The connection, not closed yet.
+ * @indication: A list, linked through Next, of any indications of that socket.
+ *
+ * Until then the data counts against the connection's receive window.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (no socket, no list, or an indication that is
+ *	not one, or was released before).
+ * Source: PFN_WSK_RELEASE_DATA_INDICATION_LIST (wsk.h).
+ */
+NTSTATUS WSKAPI release(PWSK_SOCKET handle, PWSK_DATA_INDICATION indication)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	if (!handle || !indication || !free_indications(indication))
+		return request_refuse("WskRelease", nullptr,
+				      {STATUS_INVALID_PARAMETER,
+				       "the socket or the indication is NULL, or is not retained"});
+	Socket::from(handle)->offer_window();
+	return STATUS_SUCCESS;
+}
+
+} // namespace wsk
