@@ -26,7 +26,8 @@ static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
 
-/* Windows has no privileged ports, and a driver is trusted: it binds with the kernel's rights. */
+/* Windows has no privileged ports, and a driver is trusted: its sockets have the kernel's rights.
+ */
 static const struct cred *rights;
 
 int port_net_init(void)
@@ -148,12 +149,16 @@ int port_socket_create(struct port_net *net, int family, int type, int protocol,
 		       struct port_socket **created)
 {
 	struct port_socket *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	const struct cred *caller;
 	struct sock *sk;
 	int error;
 
 	if (!self)
 		return -ENOMEM;
+	/* Sockets that share a port must have one owner. */
+	caller = override_creds(rights);
 	error = sock_create_kern((struct net *)net, family, type, protocol, &self->socket);
+	revert_creds(caller);
 	if (error) {
 		kfree(self);
 		return error;

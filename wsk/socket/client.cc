@@ -4,6 +4,7 @@
 
 #include "port/log.h"
 #include "port/provider.h"
+#include "socket/sharing.h"
 
 namespace wsk
 {
@@ -18,6 +19,7 @@ constinit KEVENT provider_ready;
 
 extern "C" void provider_start(void)
 {
+	sharing_start();
 	KeInitializeEvent(&provider_ready, NotificationEvent, TRUE);
 }
 

@@ -33,36 +33,28 @@ void Socket::serve_create()
 NTSTATUS Socket::execute_bind(const port_address &address)
 {
 	bool listens = category_ == Category::listen;
-	int error = 0;
+	uint32_t v6only = 1;
 
-	/*
-	 * A listener can be restarted while connections of its predecessor linger, as on Windows.
-	 * Sharing a port on purpose is something else, and Linux's name for it is SO_REUSEPORT.
-	 */
-	if (listens)
-		error = port_socket_set_option(transport_, PORT_OPTION_REUSE_ADDRESS, 1);
-	if (!error && share_address_)
-		error = port_socket_set_option(transport_, PORT_OPTION_SHARE_PORT, 1);
-	if (!error)
-		error = port_socket_bind(transport_, &address);
-	if (!error && listens)
-		error = port_socket_listen(transport_);
+	if (family_ == AF_INET6 && port_socket_get_option(transport_, PORT_OPTION_V6ONLY, &v6only))
+		v6only = 1;
+	bound_.net = net_;
+	bound_.transport = transport_;
+	bound_.address = address;
+	bound_.dual_stack = !v6only;
+	NTSTATUS status = sharing_bind(bound_, listens);
 	{
 		LockGuard guard(lock_);
 
-		if (error) {
+		if (!NT_SUCCESS(status))
 			state_ = State::unbound;
-		} else if (listens) {
-			state_ = State::listening;
-		} else {
-			state_ = State::bound;
-		}
+		else
+			state_ = listens ? State::listening : State::bound;
 	}
-	if (!error && listens) {
+	if (NT_SUCCESS(status) && listens) {
 		start_events();
 		signal(signal_accept);
 	}
-	return status_from_error(Activity::bind, error);
+	return status;
 }
 
 int Socket::try_connect(PIRP irp)

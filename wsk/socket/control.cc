@@ -60,6 +60,18 @@ Refusal Socket::admit_get_option(Socket &socket, PIRP irp)
 	return socket.admit_option(*request_arguments<OptionArguments>(irp).option, false);
 }
 
+/* Under the lock. SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other. */
+NTSTATUS Socket::set_sharing(Sharing sharing, bool on)
+{
+	if (on && bound_.sharing != Sharing::by_default && bound_.sharing != sharing)
+		return STATUS_INVALID_PARAMETER;
+	if (on)
+		bound_.sharing = sharing;
+	else if (bound_.sharing == sharing)
+		bound_.sharing = Sharing::by_default;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS Socket::set_option(const Option &option, ULONG value)
 {
 	if (option.home == Home::transport)
@@ -69,15 +81,9 @@ NTSTATUS Socket::set_option(const Option &option, ULONG value)
 
 	switch (option.home) {
 	case Home::share_address:
-		if (value && exclusive_)
-			return STATUS_INVALID_PARAMETER;
-		share_address_ = value;
-		break;
+		return set_sharing(Sharing::reuse, value);
 	case Home::exclusive:
-		if (value && share_address_)
-			return STATUS_INVALID_PARAMETER;
-		exclusive_ = value;
-		break;
+		return set_sharing(Sharing::exclusive, value);
 	case Home::linger:
 	case Home::transport:
 		linger_ = value;
@@ -95,10 +101,10 @@ NTSTATUS Socket::get_option(const Option &option, ULONG *value)
 
 	switch (option.home) {
 	case Home::share_address:
-		*value = share_address_;
+		*value = bound_.sharing == Sharing::reuse;
 		break;
 	case Home::exclusive:
-		*value = exclusive_;
+		*value = bound_.sharing == Sharing::exclusive;
 		break;
 	case Home::linger:
 	case Home::transport:

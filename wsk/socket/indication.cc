@@ -14,13 +14,48 @@ namespace
 {
 
 constexpr ULONG pool_tag = 'icsW';
-constexpr ULONG live = 0x4b535749;
 
 struct Indication {
 	WSK_DATA_INDICATION node; /* first: it is all that clients see */
-	ULONG signature;
 	port_packet *packet;
+#ifdef CONFIG_WSK_DEBUG
+	LIST_ENTRY live;
+#endif
 };
+
+#ifdef CONFIG_WSK_DEBUG
+/* All indications there are: what a client releases is looked up, not looked at. */
+constinit LIST_ENTRY all = {&all, &all};
+constinit KSPIN_LOCK all_lock = 0;
+
+void remember(Indication *self)
+{
+	ExInterlockedInsertTailList(&all, &self->live, &all_lock);
+}
+
+/* False when there is no such indication. */
+bool forget(const Indication *self)
+{
+	KIRQL irql;
+	bool found = false;
+
+	KeAcquireSpinLock(&all_lock, &irql);
+	for (PLIST_ENTRY link = all.Flink; link != &all && !found; link = link->Flink) {
+		found = CONTAINING_RECORD(link, Indication, live) == self;
+		if (found)
+			RemoveEntryList(link);
+	}
+	KeReleaseSpinLock(&all_lock, irql);
+	return found;
+}
+#else
+void remember(Indication *) {}
+
+bool forget(const Indication *)
+{
+	return true;
+}
+#endif
 
 Indication *indication_of(PWSK_DATA_INDICATION node)
 {
@@ -56,8 +91,8 @@ PWSK_DATA_INDICATION make_indication(port_packet *packet)
 		link = &mdl->Next;
 	}
 	self->node.Buffer.Length = packet->length;
-	self->signature = live;
 	self->packet = packet;
+	remember(self);
 	return &self->node;
 }
 
@@ -91,14 +126,12 @@ PWSK_DATA_INDICATION make_indications(port_packet *packets)
 
 bool free_indications(PWSK_DATA_INDICATION list)
 {
-	for (PWSK_DATA_INDICATION node = list; node; node = node->Next)
-		if (indication_of(node)->signature != live)
-			return false;
 	while (list) {
 		Indication *self = indication_of(list);
 
+		if (!forget(self))
+			return false;
 		list = list->Next;
-		self->signature = 0;
 		port_packet_release(self->packet);
 		ExFreePoolWithTag(self, pool_tag);
 	}

@@ -16,7 +16,7 @@ namespace wsk
  */
 [[nodiscard]] PWSK_DATA_INDICATION make_indications(port_packet *packets);
 
-/* Frees what Next leads to; false, and nothing freed, where one is not an indication of ours. */
+/* Frees what Next leads to; false where that is no indication, which checked builds find out. */
 [[nodiscard]] bool free_indications(PWSK_DATA_INDICATION list);
 
 } // namespace wsk

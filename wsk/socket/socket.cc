@@ -453,6 +453,7 @@ void Socket::finish_close()
 	Client *client = client_;
 	PIRP irp = life_irp_;
 
+	sharing_unbind(bound_);
 	if (transport_)
 		port_socket_release(transport_, ends_with_reset());
 	if (net_)

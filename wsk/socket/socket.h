@@ -22,6 +22,7 @@
 #include "socket/event.h"
 #include "socket/lock.h"
 #include "socket/request.h"
+#include "socket/sharing.h"
 #include "socket/status.h"
 
 namespace wsk
@@ -148,6 +149,7 @@ private:
 
 	/* control.cc */
 	Refusal admit_option(const Option &option, bool set);
+	NTSTATUS set_sharing(Sharing sharing, bool on);
 	void serve_control();
 	NTSTATUS execute_control(PIRP irp, ULONG_PTR *information);
 
@@ -198,9 +200,7 @@ private:
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	ULONG backlog_indicated_ = 0;
-	bool share_address_ = false; /* SO_REUSEADDR */
-	bool exclusive_ = false;     /* SO_EXCLUSIVEADDRUSE */
-	ULONG linger_ = 0;	     /* SO_LINGER: stored only */
+	ULONG linger_ = 0; /* SO_LINGER: stored only */
 	Client *client_;
 	PVOID context_;
 	const VOID *dispatch_;		   /* the client's, of the category's type */
@@ -209,6 +209,7 @@ private:
 	port_socket *transport_ = nullptr;
 	PIRP life_irp_ =
 		nullptr; /* of the creation until there is a transport, then of the close */
+	BoundAddress bound_ = {};
 	RequestQueue controls_, connects_, accepts_, sends_, disconnects_, receives_;
 	EventTable events_;
 	port_lock lock_;
