@@ -8,26 +8,102 @@
 namespace wsk
 {
 
-void Socket::serve_create()
+/* A socket whose IRP is still to be given to begin_create(). */
+Socket *Socket::make(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
+		     const VOID *dispatch, Refusal *refusal)
 {
-	PIRP irp = life_irp_;
+	if (!client.begin_use()) {
+		*refusal = {STATUS_DEVICE_NOT_READY, "the client has deregistered"};
+		return nullptr;
+	}
+	Socket *socket = new Socket(client, category, family, context, dispatch);
+	if (!socket) {
+		client.end_use();
+		*refusal = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+	}
+	return socket;
+}
+
+NTSTATUS Socket::begin_create(Operation operation, PIRP irp)
+{
+	Request::of(irp)->socket = this;
+	Request::of(irp)->operation = operation;
+	client_->first_socket();
+	net_ = port_net_get_current();
+	life_irp_ = irp;
+	IoMarkIrpPending(irp);
+	begin_use(); /* the request's */
+	begin_use(); /* ours */
+	signal(signal_create);
+	end_use();
+	return STATUS_PENDING;
+}
+
+NTSTATUS Socket::create(const char *function, Client &client, Category category,
+			ADDRESS_FAMILY family, PVOID context, const VOID *dispatch, PIRP irp)
+{
+	Refusal refusal = accepted;
+	Socket *socket = make(client, category, family, context, dispatch, &refusal);
+
+	return socket ? socket->begin_create(Operation::create, irp)
+		      : request_refuse(function, irp, refusal);
+}
+
+NTSTATUS Socket::create_connected(const char *function, Client &client, const port_address &local,
+				  ADDRESS_FAMILY family, PVOID context, const VOID *dispatch,
+				  PIRP irp)
+{
+	Refusal refusal = accepted;
+	Socket *socket = make(client, Category::connection, family, context, dispatch, &refusal);
+
+	if (!socket)
+		return request_refuse(function, irp, refusal);
+	socket->bound_.address = local; /* what the pump is to bind to */
+	return socket->begin_create(Operation::create_connected, irp);
+}
+
+NTSTATUS Socket::create_transport()
+{
 	port_socket *transport = nullptr;
 	int error = port_socket_create(net_, port_family(family_), PORT_SOCK_STREAM, IPPROTO_TCP,
 				       &transport);
 
-	life_irp_ = nullptr;
 	/* Windows' sockets are not dual stack unless asked. */
 	if (!error && family_ == AF_INET6)
 		error = port_socket_set_option(transport, PORT_OPTION_V6ONLY, 1);
 	if (transport)
 		attach_transport(transport);
-	if (error) {
-		/* Its uses end with this pump, and then it goes: nobody got to know it. */
-		begin_end(nullptr);
-		request_complete(irp, status_from_error(Activity::create, error), 0);
+	return status_from_error(Activity::create, error);
+}
+
+/* The socket goes as well: nobody got to know it. */
+void Socket::fail_create(PIRP irp, NTSTATUS status)
+{
+	begin_end(nullptr);
+	complete(irp, status);
+}
+
+void Socket::serve_create()
+{
+	PIRP irp = life_irp_;
+	NTSTATUS status = create_transport();
+
+	life_irp_ = nullptr;
+	if (!NT_SUCCESS(status)) {
+		fail_create(irp, status);
 		return;
 	}
-	request_complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(handle()));
+	if (Request::of(irp)->operation == Operation::create) {
+		complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(handle()));
+		return;
+	}
+	status = execute_bind(bound_.address);
+	if (!NT_SUCCESS(status)) {
+		fail_create(irp, status);
+		return;
+	}
+	put_back(connects_, irp);
+	signal(signal_connect);
 }
 
 NTSTATUS Socket::execute_bind(const port_address &address)
@@ -83,8 +159,14 @@ void Socket::serve_connects()
 
 		state_ = error ? State::failed : State::connected;
 	}
+	bool creates = Request::of(irp)->operation == Operation::create_connected;
+	if (error && creates) {
+		fail_create(irp, status_from_error(Activity::connect, error));
+		return;
+	}
 	/* The client hears of the connection before it hears from it. */
-	complete(irp, status_from_error(Activity::connect, error));
+	complete(irp, status_from_error(Activity::connect, error),
+		 creates ? reinterpret_cast<ULONG_PTR>(handle()) : 0);
 	if (!error) {
 		start_events();
 		signal(signal_receive | signal_send);

@@ -18,16 +18,12 @@ constexpr int accepts_per_turn = 32;
 /* A connected socket around an accepted transport, which is dropped where that fails. */
 Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID *dispatch)
 {
-	/* Fails once WskDeregister waits: for this listener to be closed. */
-	if (!client_->begin_use()) {
-		port_socket_release(transport, true);
-		return {STATUS_DEVICE_NOT_READY, nullptr};
-	}
-	Socket *socket = new Socket(*client_, Category::connection, family_, context, dispatch);
+	Refusal refusal = accepted;
+	Socket *socket = make(*client_, Category::connection, family_, context, dispatch, &refusal);
+
 	if (!socket) {
-		client_->end_use();
 		port_socket_release(transport, true);
-		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		return {refusal.status, nullptr};
 	}
 	socket->state_ = State::connected;
 	socket->attach_transport(transport);

@@ -88,18 +88,59 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 }
 
 /**
- * WskSocketConnect - Creates, binds and connects a socket.
- * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ * WskSocketConnect - Creates a connection socket, binds and connects it.
+ * @Client: From WskCaptureProviderNPI().
+ * @SocketType: SOCK_STREAM.
+ * @Protocol: IPPROTO_TCP.
+ * @LocalAddress: As for WskBind(); its family is the socket's.
+ * @RemoteAddress: As for WskConnect(), of the same family.
+ * @Flags: Reserved, 0.
+ * @SocketContext: Handed to the socket's event callbacks.
+ * @Dispatch: The socket's event callbacks, or NULL; stays as long as the socket.
+ * @OwningProcess: NULL.
+ * @OwningThread: NULL.
+ * @SecurityDescriptor: NULL.
+ * @Irp: The request; Information is the PWSK_SOCKET. When it fails, there is no socket.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (client, Irp, flags, addresses);
+ *	STATUS_NOT_SUPPORTED (type, protocol); STATUS_NOT_IMPLEMENTED (owners and security
+ *	descriptors); STATUS_DEVICE_NOT_READY (the client has deregistered);
+ *	STATUS_INSUFFICIENT_RESOURCES. The IRP ends as those of WskSocket(), WskBind() and
+ *	WskConnect() do.
  * Source: PFN_WSK_SOCKET_CONNECT (wsk.h).
  */
-NTSTATUS WSKAPI socket_connect(PWSK_CLIENT, USHORT, ULONG, PSOCKADDR, PSOCKADDR, ULONG, PVOID,
-			       const WSK_CLIENT_CONNECTION_DISPATCH *, PEPROCESS, PETHREAD,
-			       PSECURITY_DESCRIPTOR, PIRP Irp)
+NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Protocol,
+			       PSOCKADDR LocalAddress, PSOCKADDR RemoteAddress, ULONG Flags,
+			       PVOID SocketContext, const WSK_CLIENT_CONNECTION_DISPATCH *Dispatch,
+			       PEPROCESS OwningProcess, PETHREAD OwningThread,
+			       PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp)
 {
-	return request_not_implemented(Irp);
+	constexpr const char *function = "WskSocketConnect";
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	wsk::Client *client = wsk::Client::from(Client);
+	ADDRESS_FAMILY family = LocalAddress ? LocalAddress->sa_family : AF_UNSPEC;
+	port_address local = {};
+	Refusal refusal = request_begin(Irp);
+
+	if (!refusal && !client)
+		refusal = {STATUS_INVALID_PARAMETER, "the client is not one that was captured"};
+	if (!refusal && Flags)
+		refusal = {STATUS_INVALID_PARAMETER, "reserved flags are set"};
+	if (!refusal && (!address_from_sockaddr(LocalAddress, family, &local) ||
+			 !address_from_sockaddr(RemoteAddress, family,
+						&request_arguments<AddressArguments>(Irp).address)))
+		refusal = {STATUS_INVALID_PARAMETER,
+			   "an address is NULL, or they are not of one family that there is"};
+	if (!refusal && (SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP))
+		refusal = {STATUS_NOT_SUPPORTED, "connections do not have this type and protocol"};
+	if (!refusal && (OwningProcess || OwningThread || SecurityDescriptor))
+		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
+	if (refusal)
+		return request_refuse(function, Irp, refusal);
+	return Socket::create_connected(function, *client, local, family, SocketContext, Dispatch,
+					Irp);
 }
 
 NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)

@@ -20,6 +20,7 @@ struct Option;
 
 enum class Operation : UCHAR {
 	create,
+	create_connected,
 	bind,
 	connect,
 	accept,
@@ -55,7 +56,7 @@ struct TransferArguments { /* send, receive, disconnect */
 	ULONG offset;
 };
 
-struct AddressArguments { /* bind, connect */
+struct AddressArguments { /* bind, connect, create_connected */
 	port_address address;
 };
 

@@ -71,27 +71,6 @@ Socket::Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID c
 	driver_charge(client_->account(), Resource::sockets);
 }
 
-NTSTATUS Socket::create(const char *function, Client &client, Category category,
-			ADDRESS_FAMILY family, PVOID context, const VOID *dispatch, PIRP irp)
-{
-	if (!client.begin_use())
-		return request_refuse(function, irp,
-				      {STATUS_DEVICE_NOT_READY, "the client has deregistered"});
-	Socket *socket = new Socket(client, category, family, context, dispatch);
-	if (!socket) {
-		client.end_use();
-		return request_refuse(function, irp, {STATUS_INSUFFICIENT_RESOURCES, nullptr});
-	}
-	client.first_socket();
-	socket->net_ = port_net_get_current();
-	socket->life_irp_ = irp;
-	IoMarkIrpPending(irp);
-	socket->begin_use();
-	socket->signal(signal_create);
-	socket->end_use();
-	return STATUS_PENDING;
-}
-
 void Socket::attach_transport(port_socket *transport)
 {
 	transport_ = transport;
@@ -251,6 +230,7 @@ RequestQueue &Socket::queue_of(Operation operation)
 {
 	switch (operation) {
 	case Operation::connect:
+	case Operation::create_connected:
 		return connects_;
 	case Operation::accept:
 		return accepts_;
@@ -268,6 +248,7 @@ ULONG Socket::signal_of(Operation operation)
 {
 	switch (operation) {
 	case Operation::connect:
+	case Operation::create_connected:
 		return signal_connect;
 	case Operation::accept:
 		return signal_accept;
@@ -373,6 +354,8 @@ void Socket::cancelled(PIRP irp)
 	}
 	if (signals && !closing_)
 		signal(signals);
+	if (request->operation == Operation::create_connected)
+		begin_end(nullptr); /* nobody got to know the socket */
 	complete(irp, STATUS_CANCELLED,
 		 request->operation == Operation::receive ? request->transferred : 0);
 }

@@ -63,6 +63,11 @@ public:
 			       ADDRESS_FAMILY family, PVOID context, const VOID *dispatch,
 			       PIRP irp);
 
+	/* Begins WskSocketConnect: likewise, once it is connected. The IRP holds the peer's. */
+	static NTSTATUS create_connected(const char *function, Client &client,
+					 const port_address &local, ADDRESS_FAMILY family,
+					 PVOID context, const VOID *dispatch, PIRP irp);
+
 	static Socket *from(PWSK_SOCKET socket) { return reinterpret_cast<Socket *>(socket); }
 	PWSK_SOCKET handle() { return &header_; }
 
@@ -154,7 +159,12 @@ private:
 	NTSTATUS execute_control(PIRP irp, ULONG_PTR *information);
 
 	/* connection.cc */
+	static Socket *make(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
+			    const VOID *dispatch, Refusal *refusal);
+	NTSTATUS begin_create(Operation operation, PIRP irp);
+	NTSTATUS create_transport();
 	void serve_create();
+	void fail_create(PIRP irp, NTSTATUS status);
 	NTSTATUS execute_bind(const port_address &address);
 	void serve_connects();
 	int try_connect(PIRP irp);
