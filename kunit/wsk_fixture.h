@@ -47,15 +47,6 @@ inline Site site_at(const char *file, int line)
  */
 #define HERE ::wsk::test::site_at(__builtin_FILE(), __builtin_LINE())
 
-namespace wsk::test
-{
-
-#define HERE                                              \
-	bridge_site                                       \
-	{                                                 \
-		__builtin_FILE(), __builtin_LINE(), false \
-	}
-
 constexpr ULONG tag = 'tseT';
 constexpr ULONG patience_ms = 30000; /* before something counts as never happening */
 

@@ -53,10 +53,12 @@ public:
 	/* Releases the kept lists, the last one first. */
 	void release_all(Socket &socket)
 	{
+		struct kunit *test = test_;
+
 		while (kept_count) {
 			PWSK_DATA_INDICATION list = kept[InterlockedDecrement(&kept_count)];
 
-			EXPECT_STATUS(test_, socket.connection()->WskRelease(socket.handle(), list),
+			EXPECT_STATUS(test, socket.connection()->WskRelease(socket.handle(), list),
 				      STATUS_SUCCESS);
 		}
 	}
@@ -311,15 +313,14 @@ void kept_data_stays_until_released(struct kunit *test, ADDRESS_FAMILY family)
 	while (last->Next)
 		last = last->Next;
 	last->Next = noted.notes.kept[0];
-	noted.notes.kept[0] = noted.notes.kept[--noted.notes.kept_count];
-	PWSK_DATA_INDICATION chain = noted.notes.kept[1];
-	if (noted.notes.kept_count > 1)
-		noted.notes.kept[1] = noted.notes.kept[--noted.notes.kept_count];
-	else
-		noted.notes.kept_count = 0;
-	EXPECT_STATUS(test, noted.peer.connection()->WskRelease(noted.peer.handle(), chain),
+	EXPECT_STATUS(test,
+		      noted.peer.connection()->WskRelease(noted.peer.handle(), noted.notes.kept[1]),
 		      STATUS_SUCCESS);
-	noted.notes.release_all(noted.peer);
+	for (LONG i = 2; i < noted.notes.kept_count; i++)
+		EXPECT_STATUS(test,
+			      noted.peer.connection()->WskRelease(noted.peer.handle(),
+								  noted.notes.kept[i]),
+			      STATUS_SUCCESS);
 }
 
 void kept_data_holds_the_window(struct kunit *test, ADDRESS_FAMILY family)
