@@ -494,6 +494,46 @@ void storm_loses_nothing(struct kunit *test)
 	EXPECT_TRUE(test, IsListEmpty(&storm.semaphore.Header.WaitListHead));
 }
 
+/* A signal and a timeout that meet: either the wait succeeds and takes the signal, or neither. */
+struct Meeting {
+	static constexpr LONG rounds = 3000;
+
+	KEVENT event;
+	LONG taken;
+	LONG stop;
+};
+
+void meeting_wait(void *context)
+{
+	auto *meeting = static_cast<Meeting *>(context);
+
+	for (LONG i = 0; !ReadAcquire(&meeting->stop); i++)
+		if (wait_one(&meeting->event, -(i % 7 + 1) * 100) == STATUS_SUCCESS)
+			InterlockedIncrement(&meeting->taken);
+}
+
+void signal_meets_timeout(struct kunit *test)
+{
+	Meeting meeting = {};
+	bridge_thread *thread;
+	LARGE_INTEGER pause;
+	LONG sets = 0;
+
+	KeInitializeEvent(&meeting.event, SynchronizationEvent, FALSE);
+	thread = bridge_thread_start(meeting_wait, &meeting);
+	ASSERT_NOT_NULL(test, thread);
+	for (LONG i = 0; i < Meeting::rounds; i++) {
+		if (!KeSetEvent(&meeting.event, IO_NO_INCREMENT, FALSE))
+			sets++;
+		pause.QuadPart = -(i % 11 + 1) * 70;
+		KeDelayExecutionThread(KernelMode, FALSE, &pause);
+	}
+	WriteRelease(&meeting.stop, 1);
+	bridge_thread_join(thread);
+	EXPECT_EQ(test, meeting.taken + KeReadStateEvent(&meeting.event), sets);
+	EXPECT_GT(test, meeting.taken, 0);
+}
+
 /* Two tokens that WaitAll takes together, WaitAny one at a time: pairs must never be torn. */
 struct Pairs {
 	KEVENT token[2];
@@ -564,6 +604,7 @@ constexpr bridge_case cases[] = {
 	{"waits at DISPATCH_LEVEL only look", dispatch_level_polls_only},
 	{"a delay is not early", delay_is_not_early},
 	{"a delay at DISPATCH_LEVEL is told and does not sleep", delay_at_dispatch_is_told},
+	{"a signal that meets a timeout is taken or stays", signal_meets_timeout},
 	{"what is released against short timeouts is taken once", storm_loses_nothing},
 	{"WaitAll is atomic among threads that compete", all_is_atomic},
 };
