@@ -29,7 +29,7 @@ lock()
 
 	mkdir -p "$(dirname "$cache/$name")"
 	exec {fd}>"$cache/$name.lock"
-	flock -n "$fd" && return
+	flock -w 2 "$fd" && return
 	say "waiting for another run to finish with $name"
 	flock "$fd"
 }
