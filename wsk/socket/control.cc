@@ -226,7 +226,7 @@ static Refusal check_option(const Option *option, WSK_CONTROL_SOCKET_TYPE reques
  *	IRP while its callback runs); STATUS_INVALID_PARAMETER; STATUS_BUFFER_TOO_SMALL;
  *	STATUS_NOT_SUPPORTED (unknown option, level or code); STATUS_INVALID_DEVICE_STATE (too late,
  *	or too early); STATUS_REQUEST_NOT_ACCEPTED (no IRP at DISPATCH_LEVEL, for an option that
- *	cannot be had there); STATUS_NOT_IMPLEMENTED (events other than WSK_EVENT_ACCEPT).
+ *	cannot be had there).
  * Source: PFN_WSK_CONTROL_SOCKET (wsk.h).
  */
 NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE request, ULONG code,

@@ -142,8 +142,9 @@ Refusal Socket::admit_accept(Socket &socket, PIRP)
  * @remote_address: Likewise, the peer's.
  * @irp: The request; Information is the accepted PWSK_SOCKET.
  *
- * Any number may wait; they are served in the order of the calls, before WskAcceptEvent. All event
- * callbacks of the accepted socket are disabled. A cancelled request leaves the connection queued.
+ * Any number may wait; they are served in the order of the calls, before WskAcceptEvent. Of the
+ * accepted socket's event callbacks only those made static are enabled. A cancelled request leaves
+ * the connection queued.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound). The

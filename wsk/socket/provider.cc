@@ -169,7 +169,7 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
 /**
  * WskControlClient - Controls that concern the client as a whole.
  * @Client: From WskCaptureProviderNPI().
- * @ControlCode: WSK_SET_STATIC_EVENT_CALLBACKS, with WSK_EVENT_ACCEPT.
+ * @ControlCode: WSK_SET_STATIC_EVENT_CALLBACKS.
  * @InputSize: Bytes at @InputBuffer.
  * @InputBuffer: A WSK_EVENT_CALLBACK_CONTROL.
  * @OutputSize: Unused.
@@ -179,7 +179,8 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown interface or
- *	code); STATUS_INVALID_DEVICE_STATE (set before, or a socket exists); STATUS_NOT_IMPLEMENTED.
+ *	code); STATUS_INVALID_DEVICE_STATE (set before, or a socket exists); STATUS_NOT_IMPLEMENTED
+ *	(other codes, and WSK_EVENT_RECEIVE_FROM).
  * Source: PFN_WSK_CONTROL_CLIENT (wsk.h).
  */
 NTSTATUS WSKAPI control_client(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T InputSize,

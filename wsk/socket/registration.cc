@@ -87,8 +87,8 @@ extern "C" NTSTATUS NTAPI WskRegister(PWSK_CLIENT_NPI WskClientNpi,
  * @WskRegistration: What WskRegister() filled.
  *
  * Captures that wait fail with STATUS_DEVICE_NOT_READY. Blocks, without a time limit, until every
- * capture has been released, every socket closed, and every call of the provider dispatch has
- * returned. The storage may be registered again afterwards.
+ * capture has been released and every socket closed. The storage may be registered again
+ * afterwards.
  *
  * Context: IRQL = PASSIVE_LEVEL.
  * Source: WskDeregister (wsk.h).
