@@ -12,7 +12,7 @@
 
 #include "compat.h"
 #include "linux/linux.h"
-#include "linux/socket.h"
+#include "linux/port_socket.h"
 #include "port/net.h"
 
 #define ASSERT_ERROR_VALUE(name, value) static_assert(name == (value));

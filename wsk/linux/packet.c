@@ -6,7 +6,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "linux/socket.h"
+#include "linux/port_socket.h"
 #include "port/packet.h"
 
 struct packet {

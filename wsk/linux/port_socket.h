@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /* The object behind struct port_socket, for the files that implement it. */
-#ifndef WSK_LINUX_SOCKET_H
-#define WSK_LINUX_SOCKET_H
+#ifndef WSK_LINUX_PORT_SOCKET_H
+#define WSK_LINUX_PORT_SOCKET_H
 
 #include <linux/net.h>
 
