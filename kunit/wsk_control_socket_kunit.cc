@@ -173,56 +173,23 @@ void only_v6(struct kunit *test)
 	}
 }
 
-/* The second of two listeners on one port. */
-Outcome bind_second(Client &client, ADDRESS_FAMILY family, ULONG first_option, ULONG second_option,
-		    Site here = HERE)
+void sharing_excludes_itself(struct kunit *test, ADDRESS_FAMILY family)
 {
-	struct kunit *test = client.test();
-	Socket first(client, WSK_FLAG_LISTEN_SOCKET, family);
-	Socket second(client, WSK_FLAG_LISTEN_SOCKET, family);
-
-	if (!first.open() || !second.open())
-		return {STATUS_UNSUCCESSFUL, 0, false, 0};
-	if (first_option)
-		expect_ok(test, first.set(SOL_SOCKET, first_option, 1), 0, here);
-	if (second_option)
-		expect_ok(test, second.set(SOL_SOCKET, second_option, 1), 0, here);
-	expect_done(test, first.bind(Address::loopback(family)), 0, here);
-	return second.bind(first.local(here));
-}
-
-void sharing_addresses(struct kunit *test, ADDRESS_FAMILY family)
-{
+	const ULONG options[][2] = {{reuse, exclusive}, {exclusive, reuse}};
 	Client client(test);
 
-	REQUIRE(test, client.ready());
-	expect_failed(test, bind_second(client, family, 0, 0), STATUS_ADDRESS_ALREADY_EXISTS);
-	expect_done(test, bind_second(client, family, reuse, reuse));
-	expect_failed(test, bind_second(client, family, 0, exclusive),
-		      STATUS_ADDRESS_ALREADY_EXISTS);
-	expect_failed(test, bind_second(client, family, exclusive, 0),
-		      STATUS_ADDRESS_ALREADY_EXISTS);
-	expect_failed(test, bind_second(client, family, exclusive, exclusive),
-		      STATUS_ADDRESS_ALREADY_EXISTS);
-}
+	/* Which addresses are shared, and with whom, is in the suite wsk_sharing. */
+	for (const auto &order : options) {
+		Socket socket(client, WSK_FLAG_LISTEN_SOCKET, family);
 
-void sharing_takes_two(struct kunit *test, ADDRESS_FAMILY family)
-{
-	const struct {
-		ULONG first, second;
-	} unwilling[] = {{0, reuse}, {exclusive, reuse}, {reuse, 0}, {reuse, exclusive}};
-	Client client(test);
-
-	REQUIRE(test, client.ready());
-	for (const auto &one : unwilling) {
-		const Outcome outcome = bind_second(client, family, one.first, one.second);
-
-		/* Windows says to some of them that they are denied access; Linux makes no
-		 * difference. */
-		EXPECT_TRUE(test, outcome.status == STATUS_ADDRESS_ALREADY_EXISTS ||
-					  outcome.status == STATUS_ACCESS_DENIED);
-		EXPECT_TRUE(test, outcome.pending);
-		EXPECT_EQ(test, outcome.rules, 0ul);
+		REQUIRE(test, socket.open());
+		expect_ok(test, socket.set(SOL_SOCKET, order[0], 1));
+		EXPECT_STATUS(test, socket.set(SOL_SOCKET, order[1], 1).status,
+			      STATUS_INVALID_PARAMETER);
+		expect_ok(test, socket.set(SOL_SOCKET, order[0], 0));
+		expect_ok(test, socket.set(SOL_SOCKET, order[1], 1));
+		EXPECT_EQ(test, socket.get(SOL_SOCKET, order[0]), 0u);
+		EXPECT_EQ(test, socket.get(SOL_SOCKET, order[1]), 1u);
 	}
 }
 
@@ -378,8 +345,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("buffer sizes may be large", large_buffer_sizes),
 	IPV4_AND_IPV6("SO_LINGER is kept, and changes nothing", lingering),
 	{"IPV6_V6ONLY is on, and IPv6's only", only_v6},
-	IPV4_AND_IPV6("who may share a port", sharing_addresses),
-	IPV4_AND_IPV6("sharing a port takes two who want it", sharing_takes_two),
+	IPV4_AND_IPV6("an address is shared or exclusive, not both", sharing_excludes_itself),
 	IPV4_AND_IPV6("options are read and set without an IRP, too", without_irp),
 	IPV4_AND_IPV6("unknown options and levels are not supported", unknown_options),
 	IPV4_AND_IPV6("buffers that are too small are refused", wrong_sizes),
