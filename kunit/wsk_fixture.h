@@ -209,7 +209,7 @@ public:
 	struct kunit *test() const { return test_; }
 	PWSK_CLIENT handle() const { return npi_.Client; }
 	const WSK_PROVIDER_DISPATCH *provider() const { return npi_.Dispatch; }
-	PWSK_REGISTRATION registration() { return registration_; }
+	PWSK_REGISTRATION registration();
 	bool ready() const { return captured_; }
 	/* A socket of this client cannot be closed: do not wait for it. */
 	void abandon() { abandoned_ = true; }
@@ -217,8 +217,10 @@ public:
 	NTSTATUS set_static_events(ULONG mask);
 
 private:
+	struct State;
+
 	struct kunit *test_;
-	PWSK_REGISTRATION registration_;
+	State *state_;
 	WSK_PROVIDER_NPI npi_ = {};
 	bool registered_ = false;
 	bool captured_ = false;

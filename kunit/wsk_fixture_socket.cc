@@ -11,36 +11,64 @@ namespace wsk::test
 
 static constexpr WSK_CLIENT_DISPATCH client_dispatch = {MAKE_WSK_VERSION(1, 0), 0, nullptr};
 
-Client::Client(struct kunit *test) : test_(test)
+/* In the pool: a deregistration that does not end keeps it. */
+struct Client::State {
+	WSK_REGISTRATION registration;
+	KEVENT gone;
+
+	static void deregister(void *context)
+	{
+		auto *self = static_cast<State *>(context);
+
+		WskDeregister(&self->registration);
+		KeSetEvent(&self->gone, IO_NO_INCREMENT, FALSE);
+	}
+};
+
+Client::Client(struct kunit *test)
+	: test_(test),
+	  state_(static_cast<State *>(ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(State), tag)))
 {
 	WSK_CLIENT_NPI npi = {this, &client_dispatch};
 
-	registration_ = static_cast<PWSK_REGISTRATION>(
-		ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*registration_), tag));
-	if (!registration_)
+	if (!state_)
 		return;
+	KeInitializeEvent(&state_->gone, NotificationEvent, FALSE);
 
-	NTSTATUS status = WskRegister(&npi, registration_);
+	NTSTATUS status = WskRegister(&npi, registration());
 
 	EXPECT_STATUS(test, status, STATUS_SUCCESS);
 	registered_ = NT_SUCCESS(status);
 	if (!registered_)
 		return;
-	status = WskCaptureProviderNPI(registration_, WSK_INFINITE_WAIT, &npi_);
+	status = WskCaptureProviderNPI(registration(), WSK_INFINITE_WAIT, &npi_);
 	EXPECT_STATUS(test, status, STATUS_SUCCESS);
 	captured_ = NT_SUCCESS(status);
 }
 
 Client::~Client()
 {
+	if (captured_)
+		WskReleaseProviderNPI(registration());
 	if (abandoned_) /* deregistering would wait for ever */
 		return;
-	if (captured_)
-		WskReleaseProviderNPI(registration_);
-	if (registered_)
-		WskDeregister(registration_);
-	if (registration_)
-		ExFreePoolWithTag(registration_, tag);
+	if (registered_) {
+		bridge_thread *thread = bridge_thread_start(State::deregister, state_);
+		const bridge_site here = BRIDGE_SITE(false);
+
+		if (!thread || !wait_for(&state_->gone)) {
+			bridge_fail(test_, &here, "the client could not deregister");
+			return;
+		}
+		bridge_thread_join(thread);
+	}
+	if (state_)
+		ExFreePoolWithTag(state_, tag);
+}
+
+PWSK_REGISTRATION Client::registration()
+{
+	return &state_->registration;
 }
 
 NTSTATUS Client::set_static_events(ULONG mask)
