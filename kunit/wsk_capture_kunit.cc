@@ -146,9 +146,13 @@ void expect_no_interface(struct kunit *test, USHORT version)
 	WSK_PROVIDER_NPI provider = {};
 
 	REQUIRE(test, WskRegister(&npi, &registration) == STATUS_SUCCESS);
-	for (ULONG timeout : every_timeout)
-		EXPECT_STATUS(test, WskCaptureProviderNPI(&registration, timeout, &provider),
-			      STATUS_NOINTERFACE);
+	for (ULONG timeout : every_timeout) {
+		const NTSTATUS status = WskCaptureProviderNPI(&registration, timeout, &provider);
+
+		EXPECT_STATUS(test, status, STATUS_NOINTERFACE);
+		if (NT_SUCCESS(status))
+			WskReleaseProviderNPI(&registration);
+	}
 	/* Nothing was captured, so nothing has to be released. */
 	WskDeregister(&registration);
 }
