@@ -70,6 +70,8 @@ static void notify(struct sock *sk, u32 events)
 
 		if (error && !self->error)
 			WRITE_ONCE(self->error, -error);
+		if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
+			WRITE_ONCE(self->established, true);
 		self->notify(self->owner, events);
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
@@ -263,8 +265,12 @@ int port_socket_connect_status(struct port_socket *socket)
 		error = -EINPROGRESS;
 		break;
 	case TCP_CLOSE:
-		error = port_socket_failure(socket, -ECONNREFUSED);
-		break;
+		/* A peer that accepts and resets at once has accepted: what follows finds out. */
+		if (!READ_ONCE(socket->established)) {
+			error = port_socket_failure(socket, -ECONNREFUSED);
+			break;
+		}
+		fallthrough;
 	default:
 		socket->socket->state = SS_CONNECTED;
 	}

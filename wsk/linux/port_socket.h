@@ -14,6 +14,8 @@ struct port_socket {
 	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
 	 * first. */
 	int error;
+	/* It was seen connected; the peer may have reset it since. */
+	bool established;
 	void (*data_ready)(struct sock *sk);
 	void (*write_space)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
