@@ -83,7 +83,7 @@ void no_way_there(struct kunit *test, ADDRESS_FAMILY family)
 	Caller caller(client, family);
 
 	REQUIRE(test, caller.open());
-	/* The test machine has nothing but loopback. */
+	/* The test machine has loopback, and at most a network of its own. */
 	expect_failed(test, caller.connect(Address::foreign(family, 9)),
 		      STATUS_NETWORK_UNREACHABLE);
 }

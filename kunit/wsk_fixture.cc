@@ -255,18 +255,18 @@ Address Address::loopback(ADDRESS_FAMILY family, USHORT port)
 	return address;
 }
 
-/* From the blocks that RFC 5737 and RFC 3849 set aside for documentation. */
+/* From the blocks that RFC 5737 and RFC 3849 set aside for documentation; not of scripts/vm's. */
 Address Address::foreign(ADDRESS_FAMILY family, USHORT port)
 {
 	Address address = any(family, port);
 
 	if (family == AF_INET6) {
-		const UCHAR prefix[] = {0x20, 0x01, 0x0d, 0xb8};
+		const UCHAR prefix[] = {0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff};
 
 		RtlCopyMemory(address.ipv6()->sin6_addr.u.Byte, prefix, sizeof(prefix));
 		address.ipv6()->sin6_addr.u.Byte[15] = 1;
 	} else {
-		const UCHAR bytes[] = {192, 0, 2, 1};
+		const UCHAR bytes[] = {203, 0, 113, 1};
 
 		RtlCopyMemory(&address.ipv4()->sin_addr, bytes, sizeof(bytes));
 	}
