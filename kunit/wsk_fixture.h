@@ -345,7 +345,7 @@ private:
 };
 
 /* More than shrunk buffers take. */
-constexpr ULONG too_much = 1u << 20;
+constexpr ULONG too_much = 1u << 18;
 
 /* What WskAcceptEvent was told, and what it shall do: the context of a listening socket. */
 class AcceptNotes
