@@ -16,7 +16,7 @@ namespace
 constexpr ULONG pool_tag = 'kcsW';
 
 /* Completion routines and callbacks run on the stack of whoever pumps: it must have room. */
-constexpr size_t stack_needed = 6 * 1024;
+constexpr size_t stack_needed = 8 * 1024;
 
 /* What the network can bring about. */
 constexpr ULONG network_signals =
