@@ -19,12 +19,25 @@ void bridge_log_mark(void)
 		;
 }
 
+/* The length of a line, "<LEVEL>[    1.234567] text" or "<LEVEL>text", without its time. */
+static size_t drop_time(char *line, size_t length)
+{
+	char *time = memchr(line, '>', length), *end = memchr(line, ']', length);
+
+	if (!time || !end || end + 2 > line + length || time[1] != '[')
+		return length;
+	time++;
+	end += strlen("] ");
+	memmove(time, end, line + length - end);
+	return length - (end - time);
+}
+
 void bridge_log_read(char *text, size_t size)
 {
 	size_t used = 0, length;
 
 	while (used + 1 < size &&
 	       kmsg_dump_get_line(&place, true, text + used, size - 1 - used, &length))
-		used += length;
+		used += drop_time(text + used, length);
 	text[used] = 0;
 }
