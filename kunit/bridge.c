@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Makes KUnit suites of the NT world's test tables (bridge.h), and lends the tests what only Linux
- * can do. Built in only.
+ * Lends the tests what only Linux can do (bridge.h), whoever runs them (run.h).
  *
  * Copyright (C) 2026 The WSK for Linux authors
  */
-#include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/inetdevice.h>
@@ -14,95 +12,19 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched/debug.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
 
-#include "bridge.h"
 #include "port/log.h"
+#include "run.h"
 
 struct deferred {
 	struct list_head link;
 	void (*run)(void *context);
 	void *context;
 };
-
-/* What the bridge keeps for a running case, in kunit.priv. */
-struct case_state {
-	struct list_head deferred;
-	void *fixture;
-};
-
-/* The search for leaks (bridge_leaks.c) comes after all others. */
-#define SUITE(suite) extern const struct bridge_suite bridge_suite_##suite;
-#include "suites.list"
-SUITE(leaks)
-#undef SUITE
-
-static int start_suite(struct kunit_suite *suite);
-static int start_case(struct kunit *test);
-static void end_case(struct kunit *test);
-
-#define SUITE(suite)                                      \
-	static struct kunit_suite kunit_suite_##suite = { \
-		.name = #suite,                           \
-		.suite_init = start_suite,                \
-		.init = start_case,                       \
-		.exit = end_case,                         \
-	};
-#include "suites.list"
-SUITE(leaks)
-#undef SUITE
-
-static const struct {
-	struct kunit_suite *kunit;
-	const struct bridge_suite *bridge;
-} suites[] = {
-#define SUITE(suite) {&kunit_suite_##suite, &bridge_suite_##suite},
-#include "suites.list"
-	SUITE(leaks)
-#undef SUITE
-};
-
-/*
- * One array, so that the suites run in this order. The section is the one that kunit_test_suites()
- * fills, which cannot take an included list.
- */
-static struct kunit_suite *const in_order[] __aligned(8) __used __section(".kunit_test_suites") = {
-#define SUITE(suite) &kunit_suite_##suite,
-#include "suites.list"
-	SUITE(leaks)
-#undef SUITE
-};
-
-/* Suites run one after the other. */
-static const struct bridge_suite *current_suite;
-
-static void never_run(struct kunit *test) {}
-
-/* The case arrays, from the C++ tables; KUnit's executor runs after all initcalls. */
-static int __init fill_suites(void)
-{
-	/* KUnit's own initialiser fills what each release has in a case besides these two. */
-	static const struct kunit_case model = KUNIT_CASE(never_run);
-	size_t i, j;
-
-	for (i = 0; i < ARRAY_SIZE(suites); i++) {
-		const struct bridge_suite *bridge = suites[i].bridge;
-		struct kunit_case *cases;
-
-		cases = kcalloc(bridge->count + 1, sizeof(*cases), GFP_KERNEL);
-		if (!cases)
-			return -ENOMEM;
-		for (j = 0; j < bridge->count; j++) {
-			cases[j] = model;
-			cases[j].name = bridge->cases[j].name;
-			cases[j].run_case = bridge->cases[j].run;
-		}
-		suites[i].kunit->test_cases = cases;
-	}
-	return 0;
-}
-core_initcall(fill_suites);
 
 static bool loopback_usable(struct net_device *lo)
 {
@@ -131,42 +53,33 @@ static int bring_loopback_up(void)
 	return -ENETDOWN;
 }
 
-static int start_suite(struct kunit_suite *suite)
+int bridge_start_suite(const struct bridge_suite *suite)
 {
-	size_t i;
-
-	/* By name: a filter on the command line makes KUnit run copies. */
-	for (i = 0; i < ARRAY_SIZE(suites); i++)
-		if (!strcmp(suites[i].kunit->name, suite->name))
-			current_suite = suites[i].bridge;
-	return current_suite->network ? bring_loopback_up() : 0;
+	return suite->network ? bring_loopback_up() : 0;
 }
 
-static int start_case(struct kunit *test)
+int bridge_start_case(struct kunit *test, const struct bridge_suite *suite)
 {
-	struct case_state *state = kunit_kzalloc(test, sizeof(*state), GFP_KERNEL);
+	struct run_state *state = run_state(test);
 
-	if (!state)
-		return -ENOMEM;
 	INIT_LIST_HEAD(&state->deferred);
-	test->priv = state;
-	return current_suite->init ? current_suite->init(test) : 0;
+	state->suite = suite;
+	return suite->init ? suite->init(test) : 0;
 }
 
-static void end_case(struct kunit *test)
+void bridge_end_case(struct kunit *test)
 {
-	struct case_state *state = test->priv;
+	struct run_state *state = run_state(test);
 
-	if (!state)
-		return;
 	while (!list_empty(&state->deferred)) {
 		struct deferred *last = list_first_entry(&state->deferred, struct deferred, link);
 
 		list_del(&last->link);
 		last->run(last->context);
+		kfree(last);
 	}
-	if (current_suite->exit)
-		current_suite->exit(test);
+	if (state->suite->exit)
+		state->suite->exit(test);
 }
 
 /* The sources' own path, whatever directory the build ran in. */
@@ -188,7 +101,7 @@ __printf(3, 4) static void report(struct kunit *test, const struct bridge_site *
 	const char *kind = site->fatal ? "ASSERTION" : "EXPECTATION";
 	va_list args;
 
-	kunit_set_failure(test);
+	run_set_failed(test);
 	va_start(args, format);
 	message.va = &args;
 	/* printk, not kunit_err: KUnit's log allocates, and checks may fail in a softirq. */
@@ -196,15 +109,21 @@ __printf(3, 4) static void report(struct kunit *test, const struct bridge_site *
 		scnprintf(trial->text, sizeof(trial->text), "%s FAILED at %s:%d\n%pV", kind,
 			  short_path(site->file), site->line, &message);
 	else
-		printk(KERN_ERR KUNIT_SUBTEST_INDENT "# %s: %s FAILED at %s:%d\n    %pV\n",
-		       test->name, kind, short_path(site->file), site->line, &message);
+		printk(KERN_ERR RUN_INDENT "# %s: %s FAILED at %s:%d\n    %pV\n", run_name(test),
+		       kind, short_path(site->file), site->line, &message);
 	va_end(args);
+}
+
+static __noreturn void end_here(struct kunit *test)
+{
+	run_abort(test);
+	unreachable();
 }
 
 static void abort_if_fatal(struct kunit *test, const struct bridge_site *site)
 {
 	if (site->fatal)
-		kunit_try_catch_throw(&test->try_catch);
+		end_here(test);
 }
 
 void bridge_fail(struct kunit *test, const struct bridge_site *site, const char *format, ...)
@@ -235,63 +154,44 @@ void bridge_fail_memory(struct kunit *test, const struct bridge_site *site, cons
 	abort_if_fatal(test, site);
 }
 
-static void trial_run(void *context)
-{
-	void (*run)(struct kunit * test) = context;
-
-	run(trial_test);
-}
-
-static void trial_catch(void *context)
-{
-	trial->aborted = true;
-}
-
 void bridge_try(void (*run)(struct kunit *test), struct bridge_trial *result)
 {
-	struct kunit *test = kzalloc(sizeof(*test), GFP_KERNEL);
-
 	memset(result, 0, sizeof(*result));
-	if (!test)
-		return;
-	kunit_init_test(test, "trial", NULL);
 	trial = result;
-	trial_test = test;
-	test->try_catch.test = test;
-	test->try_catch.try = trial_run;
-	test->try_catch.catch = trial_catch;
-	kunit_try_catch_run(&test->try_catch, run);
-	result->failed = test->status == KUNIT_FAILURE;
+	trial_test = run_trial_make();
+	result->failed = run_trial(trial_test, run, &result->aborted);
 	trial_test = NULL;
-	kfree(test);
 }
 
 void bridge_skip(struct kunit *test, const char *reason)
 {
-	kunit_mark_skipped(test, "%s", reason);
-	kunit_try_catch_throw(&test->try_catch);
+	run_set_skipped(test, reason);
+	end_here(test);
 }
 
 void bridge_set_fixture(struct kunit *test, void *fixture)
 {
-	struct case_state *state = test->priv;
+	struct run_state *state = run_state(test);
 
 	state->fixture = fixture;
 }
 
 void *bridge_fixture(struct kunit *test)
 {
-	struct case_state *state = test->priv;
+	struct run_state *state = run_state(test);
 
 	return state->fixture;
 }
 
 void bridge_defer(struct kunit *test, void (*run)(void *context), void *context)
 {
-	struct case_state *state = test->priv;
-	struct deferred *deferred = kunit_kzalloc(test, sizeof(*deferred), GFP_KERNEL);
+	struct run_state *state = run_state(test);
+	struct deferred *deferred = kzalloc(sizeof(*deferred), GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, deferred);
+	if (!deferred) {
+		run_set_failed(test);
+		end_here(test);
+	}
 	deferred->run = run;
 	deferred->context = context;
 	list_add(&deferred->link, &state->deferred);
@@ -348,6 +248,7 @@ struct bridge_thread {
 	struct completion done;
 	void (*run)(void *context);
 	void *context;
+	struct task_struct *task;
 };
 
 static int run_thread(void *data)
@@ -367,21 +268,25 @@ struct bridge_thread *bridge_thread_start(void (*run)(void *context), void *cont
 	init_completion(&thread->done);
 	thread->run = run;
 	thread->context = context;
-	if (IS_ERR(kthread_run(run_thread, thread, "wsk-test"))) {
+	thread->task = kthread_create(run_thread, thread, "wsk-test");
+	if (IS_ERR(thread->task)) {
 		kfree(thread);
 		return NULL;
 	}
+	get_task_struct(thread->task);
+	wake_up_process(thread->task);
 	return thread;
 }
 
 void bridge_thread_join(struct bridge_thread *thread)
 {
-	/* KUnit gives up on a case after some minutes, and does not say where it stood. */
+	/* Whoever runs the case gives up after some minutes, and cannot say where it stood. */
 	if (!wait_for_completion_timeout(&thread->done, 60 * HZ)) {
 		pr_err("a test waits for a thread that has not ended for a minute\n");
-		show_state_filter(TASK_UNINTERRUPTIBLE);
+		sched_show_task(thread->task);
 		wait_for_completion(&thread->done);
 	}
+	put_task_struct(thread->task);
 	kfree(thread);
 }
 
