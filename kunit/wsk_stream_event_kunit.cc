@@ -399,6 +399,32 @@ void a_reset_is_abortive(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_EQ(test, noted.notes.disconnects, 1);
 }
 
+/* Nobody listened to the stack when it came. */
+void a_reset_before_the_accept(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	StreamNotes notes(test);
+	Listener listener(client, family);
+	Request accept;
+	Socket peer(client);
+
+	REQUIRE(test, listener.open());
+	{
+		Caller caller(client, listener);
+
+		expect_done(test, caller.reset());
+	}
+	accept.issue(test, [&](PIRP irp) {
+		return listener.listen()->WskAccept(listener.handle(), 0, &notes,
+						    &StreamNotes::dispatch, nullptr, nullptr, irp);
+	});
+	peer.adopt(accept.wait());
+	REQUIRE(test, peer.open());
+	EXPECT_STATUS(test, peer.set_events(WSK_EVENT_DISCONNECT), STATUS_SUCCESS);
+	REQUIRE(test, notes.wait_until([&] { return notes.disconnects == 1; }));
+	EXPECT_EQ(test, notes.disconnect_flags[0], (ULONG)WSK_FLAG_ABORTIVE);
+}
+
 void ones_own_end_is_not_told(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -554,6 +580,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("queued receives come before the event", queued_receives_come_first),
 	IPV4_AND_IPV6("the peer's end is told after its data", the_peers_end_comes_after_its_data),
 	IPV4_AND_IPV6("a reset is an abortive disconnect", a_reset_is_abortive),
+	IPV4_AND_IPV6("a reset before the accept is one, too", a_reset_before_the_accept),
 	IPV4_AND_IPV6("one's own disconnect is not told", ones_own_end_is_not_told),
 	IPV4_AND_IPV6("disabling inside the event is pending",
 		      disabling_inside_the_event_is_pending),

@@ -114,6 +114,9 @@ void port_socket_attach(struct port_socket *socket, void *owner, port_socket_not
 	sk->sk_write_space = on_write_space;
 	sk->sk_state_change = on_state_change;
 	sk->sk_error_report = on_error_report;
+	/* A connection that was accepted may have failed while there was nobody to tell. */
+	if (READ_ONCE(sk->sk_err))
+		WRITE_ONCE(socket->error, -READ_ONCE(sk->sk_err));
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
