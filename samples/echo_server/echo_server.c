@@ -173,9 +173,12 @@ static VOID EchoReleaseConnection(PECHO_CONNECTION Connection)
 {
 	KIRQL OldIrql;
 
-	if (InterlockedDecrement(&Connection->References) > 0)
-		return;
+	/* Under the lock, so that EchoStop finds no connection in the list that nobody holds. */
 	KeAcquireSpinLock(&EchoServer.Lock, &OldIrql);
+	if (InterlockedDecrement(&Connection->References) > 0) {
+		KeReleaseSpinLock(&EchoServer.Lock, OldIrql);
+		return;
+	}
 	RemoveEntryList(&Connection->Link);
 	EchoServer.BytesEchoed += Connection->BytesEchoed;
 	EchoServer.ConnectionsServed++;
