@@ -44,9 +44,13 @@ nt-cflags = $(filter-out $(nt-drop) $(nt-drop-c),$(_c_flags) $(modkern_cflags)) 
 # Units that emit the same inline function or template would leave references into discarded
 # sections behind once `ld -r` drops all but one of their COMDAT groups: so there are no groups,
 # and weak symbols alone decide. Before objtool, which describes what is there.
+# And vmlinux wants no sections that its linker script does not name.
+nt-merge = $(if $(CONFIG_LD_ORPHAN_WARN),$(if $(part-of-module),, \
+	&& $(LD) -r -T $(nt-kit)/scripts/nt.lds -o $@.merged $@ && mv $@.merged $@))
+
 quiet_cmd_nt_cxx = CXX $(quiet_modtag) $@
       cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $< && \
-		   $(OBJCOPY) --remove-section=.group $@ $(cmd_objtool)
+		   $(OBJCOPY) --remove-section=.group $@ $(nt-merge) $(cmd_objtool)
 
 quiet_cmd_nt_c = CC $(quiet_modtag)  $@
       cmd_nt_c = $(CC) -Wp,-MMD,$(depfile) $(nt-cflags) -c -o $@ $< $(cmd_objtool)
