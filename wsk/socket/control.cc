@@ -246,14 +246,11 @@ NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE reque
 	if (refusal)
 		return request_refuse(control_function, irp, refusal);
 	if (request == WskSetOption && level == SOL_SOCKET && code == SO_WSK_EVENT_CALLBACK) {
-		auto *control = static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input);
-
-		if (!control || input_size < sizeof(*control))
-			return request_refuse(
-				control_function, irp,
-				{STATUS_INVALID_PARAMETER,
-				 "the WSK_EVENT_CALLBACK_CONTROL is missing or short"});
-		return socket->control_events(*control, irp);
+		refusal = check_event_control(input_size, input);
+		if (refusal)
+			return request_refuse(control_function, irp, refusal);
+		return socket->control_events(
+			*static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input), irp);
 	}
 
 	ULONG value = 0;
@@ -263,7 +260,7 @@ NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE reque
 		return request_refuse(control_function, irp, refusal);
 	bool set = request == WskSetOption;
 	if (irp) {
-		request_arguments<OptionArguments>(irp) = {option, output, output_size, value};
+		request_arguments<OptionArguments>(irp) = {option, output, value};
 		return socket->submit(control_function, irp,
 				      set ? Operation::set_option : Operation::get_option,
 				      set ? Socket::admit_set_option : Socket::admit_get_option);

@@ -23,12 +23,20 @@ ULONG category_events(Category category)
 					    : connection_events;
 }
 
-bool same_guid(const GUID *a, const GUID *b)
-{
-	return a && RtlEqualMemory(a, b, sizeof(*a));
-}
-
 } // namespace
+
+Refusal check_event_control(SIZE_T size, const VOID *input)
+{
+	auto *control = static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input);
+
+	if (!control || size < sizeof(*control))
+		return {STATUS_INVALID_PARAMETER,
+			"the WSK_EVENT_CALLBACK_CONTROL is missing or short"};
+	if (!control->NpiId ||
+	    !RtlEqualMemory(control->NpiId, &NPI_WSK_INTERFACE_ID, sizeof(NPIID)))
+		return {STATUS_NOT_SUPPORTED, "an unknown interface's NpiId"};
+	return accepted;
+}
 
 ULONG event_mask(Event event)
 {
@@ -158,9 +166,6 @@ NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP 
 	Refusal refusal = accepted;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (!same_guid(control.NpiId, &NPI_WSK_INTERFACE_ID))
-		return request_refuse(function, irp,
-				      {STATUS_NOT_SUPPORTED, "an unknown interface's NpiId"});
 	if (disable && (mask & (mask - 1)))
 		return request_refuse(
 			function, irp,

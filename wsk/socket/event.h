@@ -6,12 +6,17 @@
 #include <wdm.h>
 #include <wsk.h>
 
+#include "socket/request.h"
+
 namespace wsk
 {
 
 class Socket;
 
 enum class Event : UCHAR { accept, receive, disconnect, send_backlog, receive_from, count };
+
+/* Whether the input is a whole WSK_EVENT_CALLBACK_CONTROL, and for WSK's own events. */
+[[nodiscard]] Refusal check_event_control(SIZE_T size, const VOID *input);
 
 /* WSK_EVENT_… of one event. */
 ULONG event_mask(Event event);

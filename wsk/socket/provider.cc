@@ -148,15 +148,11 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
 	constexpr ULONG known = WSK_EVENT_ACCEPT | WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT |
 				WSK_EVENT_SEND_BACKLOG | WSK_EVENT_RECEIVE_FROM;
 	auto *control = static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input);
-	Refusal refusal = accepted;
+	Refusal refusal = check_event_control(size, input);
 
-	if (!control || size < sizeof(*control))
-		refusal = {STATUS_INVALID_PARAMETER,
-			   "the WSK_EVENT_CALLBACK_CONTROL is missing or short"};
-	else if (!control->NpiId ||
-		 !RtlEqualMemory(control->NpiId, &NPI_WSK_INTERFACE_ID, sizeof(NPIID)))
-		refusal = {STATUS_NOT_SUPPORTED, "an unknown interface's NpiId"};
-	else if (!control->EventMask || (control->EventMask & ~known))
+	if (refusal)
+		return request_refuse("WskControlClient", nullptr, refusal);
+	if (!control->EventMask || (control->EventMask & ~known))
 		refusal = {STATUS_INVALID_PARAMETER, "an unknown event"};
 	else if (control->EventMask & WSK_EVENT_RECEIVE_FROM)
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};

@@ -73,8 +73,7 @@ struct AddressOutput { /* local_address, remote_address */
 
 struct OptionArguments { /* set_option, get_option */
 	const Option *option;
-	PVOID output;
-	SIZE_T output_size;
+	PVOID output; /* room for the value, as was checked */
 	ULONG value;
 };
 
