@@ -9,14 +9,14 @@ namespace wsk
 {
 
 /* A socket whose IRP is still to be given to begin_create(). */
-Socket *Socket::make(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
-		     const VOID *dispatch, Refusal *refusal)
+Socket *Socket::make(Client &client, const Kind &kind, PVOID context, const VOID *dispatch,
+		     Refusal *refusal)
 {
 	if (!client.begin_use()) {
 		*refusal = {STATUS_DEVICE_NOT_READY, "the client has deregistered"};
 		return nullptr;
 	}
-	Socket *socket = new Socket(client, category, family, context, dispatch);
+	Socket *socket = new Socket(client, kind, context, dispatch);
 	if (!socket) {
 		client.end_use();
 		*refusal = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
@@ -39,22 +39,22 @@ NTSTATUS Socket::begin_create(Operation operation, PIRP irp)
 	return STATUS_PENDING;
 }
 
-NTSTATUS Socket::create(const char *function, Client &client, Category category,
-			ADDRESS_FAMILY family, PVOID context, const VOID *dispatch, PIRP irp)
+NTSTATUS Socket::create(const char *function, Client &client, const Kind &kind, PVOID context,
+			const VOID *dispatch, PIRP irp)
 {
 	Refusal refusal = accepted;
-	Socket *socket = make(client, category, family, context, dispatch, &refusal);
+	Socket *socket = make(client, kind, context, dispatch, &refusal);
 
 	return socket ? socket->begin_create(Operation::create, irp)
 		      : request_refuse(function, irp, refusal);
 }
 
-NTSTATUS Socket::create_connected(const char *function, Client &client, const port_address &local,
-				  ADDRESS_FAMILY family, PVOID context, const VOID *dispatch,
+NTSTATUS Socket::create_connected(const char *function, Client &client, const Kind &kind,
+				  const port_address &local, PVOID context, const VOID *dispatch,
 				  PIRP irp)
 {
 	Refusal refusal = accepted;
-	Socket *socket = make(client, Category::connection, family, context, dispatch, &refusal);
+	Socket *socket = make(client, kind, context, dispatch, &refusal);
 
 	if (!socket)
 		return request_refuse(function, irp, refusal);
@@ -65,11 +65,11 @@ NTSTATUS Socket::create_connected(const char *function, Client &client, const po
 NTSTATUS Socket::create_transport()
 {
 	port_socket *transport = nullptr;
-	int error = port_socket_create(net_, port_family(family_), PORT_SOCK_STREAM, IPPROTO_TCP,
+	int error = port_socket_create(net_, port_family(family()), kind_.type, kind_.protocol,
 				       &transport);
 
 	/* Windows' sockets are not dual stack unless asked. */
-	if (!error && family_ == AF_INET6)
+	if (!error && family() == AF_INET6)
 		error = port_socket_set_option(transport, PORT_OPTION_V6ONLY, 1);
 	if (transport)
 		attach_transport(transport);
@@ -108,10 +108,10 @@ void Socket::serve_create()
 
 NTSTATUS Socket::execute_bind(const port_address &address)
 {
-	bool listens = category_ == Category::listen;
+	bool listens = category() == Category::listen;
 	uint32_t v6only = 1;
 
-	if (family_ == AF_INET6 && port_socket_get_option(transport_, PORT_OPTION_V6ONLY, &v6only))
+	if (family() == AF_INET6 && port_socket_get_option(transport_, PORT_OPTION_V6ONLY, &v6only))
 		v6only = 1;
 	bound_.net = net_;
 	bound_.transport = transport_;

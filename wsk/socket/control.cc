@@ -43,7 +43,7 @@ const Option *find_option(ULONG level, ULONG name)
 Refusal Socket::admit_option(const Option &option, bool set)
 {
 	if (option.port == PORT_OPTION_V6ONLY && option.home == Home::transport &&
-	    family_ != AF_INET6)
+	    family() != AF_INET6)
 		return {STATUS_NOT_SUPPORTED, "an option of another address family"};
 	if (set && option.before_bind && state_ != State::unbound)
 		return {STATUS_INVALID_DEVICE_STATE, "the option is to be set before WskBind"};
@@ -273,5 +273,10 @@ NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE reque
 	}
 	return status;
 }
+
+constinit const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch = {
+	.WskControlSocket = control_socket,
+	.WskCloseSocket = close_socket,
+};
 
 } // namespace wsk

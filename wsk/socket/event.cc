@@ -79,7 +79,7 @@ EventCall::~EventCall()
 /* The client's function, or null; under the lock. */
 void *Socket::callback_of(Event event)
 {
-	if (category_ == Category::listen) {
+	if (category() == Category::listen) {
 		auto *table = static_cast<const WSK_CLIENT_LISTEN_DISPATCH *>(dispatch_);
 
 		return table && event == Event::accept
@@ -115,10 +115,10 @@ ULONG Socket::callable_events(ULONG mask)
 /* Whether the events can be enabled, or disabled, now; under the lock. */
 Refusal Socket::check_events(ULONG mask, bool disable)
 {
-	bool listens = category_ == Category::listen;
+	bool listens = category() == Category::listen;
 	ULONG own = listens ? mask & ~connection_events : mask;
 
-	if (!mask || (mask & ~category_events(category_)))
+	if (!mask || (mask & ~category_events(category())))
 		return {STATUS_INVALID_PARAMETER,
 			"an event that this kind of socket does not have"};
 	if (mask & events_.fixed)
@@ -138,7 +138,7 @@ Refusal Socket::check_events(ULONG mask, bool disable)
 /* Under the lock. */
 void Socket::enable_events(ULONG mask)
 {
-	if (category_ == Category::listen) {
+	if (category() == Category::listen) {
 		events_.inherited |= mask & connection_events;
 		mask &= ~connection_events;
 	}
@@ -149,9 +149,9 @@ void Socket::enable_events(ULONG mask)
 void Socket::start_events(ULONG inherited)
 {
 	LockGuard guard(lock_);
-	ULONG mask = client_->static_events() & category_events(category_);
+	ULONG mask = client_->static_events() & category_events(category());
 
-	if (category_ == Category::listen)
+	if (category() == Category::listen)
 		mask &= ~connection_events; /* each connection's own, static as well */
 	mask = callable_events(mask);
 	events_.fixed |= mask;

@@ -2,6 +2,7 @@
 /* Accepting connections: queued WskAccept requests first, then WskAcceptEvent. */
 #include "nt/irql.h"
 #include "socket/address.h"
+#include "socket/inspect.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -19,7 +20,10 @@ constexpr int accepts_per_turn = 32;
 Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID *dispatch)
 {
 	Refusal refusal = accepted;
-	Socket *socket = make(*client_, Category::connection, family_, context, dispatch, &refusal);
+	Kind kind = kind_;
+
+	kind.category = Category::connection;
+	Socket *socket = make(*client_, kind, context, dispatch, &refusal);
 
 	if (!socket) {
 		port_socket_release(transport, true);
@@ -169,19 +173,6 @@ static NTSTATUS WSKAPI accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
 	request_arguments<AcceptArguments>(irp) = {context, dispatch, local_address,
 						   remote_address};
 	return Socket::from(handle)->submit(function, irp, Operation::accept, Socket::admit_accept);
-}
-
-/**
- * WskInspectComplete - Decides about a connection that is held for inspection.
- * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
- *
- * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
- * Source: PFN_WSK_INSPECT_COMPLETE (wsk.h).
- */
-static NTSTATUS WSKAPI inspect_complete(PWSK_SOCKET, PWSK_INSPECT_ID, WSK_INSPECT_ACTION, PIRP irp)
-{
-	return request_not_implemented(irp);
 }
 
 constinit const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch = {

@@ -3,6 +3,7 @@
 #include "nt/irql.h"
 #include "socket/address.h"
 #include "socket/client.h"
+#include "socket/provider.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -10,28 +11,6 @@ namespace wsk
 
 namespace
 {
-
-/* Which category the flags name; false for none or several. */
-bool category_from_flags(ULONG flags, Category *category)
-{
-	switch (flags) {
-	case WSK_FLAG_LISTEN_SOCKET:
-		*category = Category::listen;
-		return true;
-	case WSK_FLAG_CONNECTION_SOCKET:
-		*category = Category::connection;
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool flags_known(ULONG flags)
-{
-	return flags == WSK_FLAG_BASIC_SOCKET || flags == WSK_FLAG_LISTEN_SOCKET ||
-	       flags == WSK_FLAG_CONNECTION_SOCKET || flags == WSK_FLAG_DATAGRAM_SOCKET ||
-	       flags == WSK_FLAG_STREAM_SOCKET;
-}
 
 /**
  * WskSocket - Creates a socket.
@@ -66,25 +45,21 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	wsk::Client *client = wsk::Client::from(Client);
-	Category category = Category::connection;
+	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
 	if (!refusal && !client)
 		refusal = {STATUS_INVALID_PARAMETER, "the client is not one that was captured"};
-	if (!refusal && !flags_known(Flags))
-		refusal = {STATUS_INVALID_PARAMETER, "the flags do not name one category"};
+	if (!refusal)
+		refusal = find_kind(AddressFamily, SocketType, Protocol, Flags, &kind);
+	if (!refusal && kind.category == Category::basic && (SocketContext || Dispatch))
+		refusal = {STATUS_INVALID_PARAMETER, "a basic socket has no callbacks"};
 	if (!refusal &&
-	    (!port_family(AddressFamily) || SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP) &&
-	    category_from_flags(Flags, &category))
-		refusal = {STATUS_NOT_SUPPORTED,
-			   "the category does not have this family, type and protocol"};
-	if (!refusal && (!category_from_flags(Flags, &category) || OwningProcess || OwningThread ||
-			 SecurityDescriptor))
+	    (!provider_table(kind.category) || OwningProcess || OwningThread || SecurityDescriptor))
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
-	return Socket::create(function, *client, category, AddressFamily, SocketContext, Dispatch,
-			      Irp);
+	return Socket::create(function, *client, kind, SocketContext, Dispatch, Irp);
 }
 
 /**
@@ -122,6 +97,7 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 	wsk::Client *client = wsk::Client::from(Client);
 	ADDRESS_FAMILY family = LocalAddress ? LocalAddress->sa_family : AF_UNSPEC;
 	port_address local = {};
+	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
 	if (!refusal && !client)
@@ -133,114 +109,15 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 						&request_arguments<AddressArguments>(Irp).address)))
 		refusal = {STATUS_INVALID_PARAMETER,
 			   "an address is NULL, or they are not of one family that there is"};
-	if (!refusal && (SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP))
-		refusal = {STATUS_NOT_SUPPORTED, "connections do not have this type and protocol"};
+	if (!refusal)
+		refusal =
+			find_kind(family, SocketType, Protocol, WSK_FLAG_CONNECTION_SOCKET, &kind);
 	if (!refusal && (OwningProcess || OwningThread || SecurityDescriptor))
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
-	return Socket::create_connected(function, *client, local, family, SocketContext, Dispatch,
+	return Socket::create_connected(function, *client, kind, local, SocketContext, Dispatch,
 					Irp);
-}
-
-NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
-{
-	constexpr ULONG known = WSK_EVENT_ACCEPT | WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT |
-				WSK_EVENT_SEND_BACKLOG | WSK_EVENT_RECEIVE_FROM;
-	auto *control = static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input);
-	Refusal refusal = check_event_control(size, input);
-
-	if (refusal)
-		return request_refuse("WskControlClient", nullptr, refusal);
-	if (!control->EventMask || (control->EventMask & ~known))
-		refusal = {STATUS_INVALID_PARAMETER, "an unknown event"};
-	else if (control->EventMask & WSK_EVENT_RECEIVE_FROM)
-		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
-	else if (!client.set_static_events(control->EventMask))
-		refusal = {STATUS_INVALID_DEVICE_STATE,
-			   "static events are set once, before the first socket"};
-	return refusal ? request_refuse("WskControlClient", nullptr, refusal) : STATUS_SUCCESS;
-}
-
-/**
- * WskControlClient - Controls that concern the client as a whole.
- * @Client: From WskCaptureProviderNPI().
- * @ControlCode: WSK_SET_STATIC_EVENT_CALLBACKS.
- * @InputSize: Bytes at @InputBuffer.
- * @InputBuffer: A WSK_EVENT_CALLBACK_CONTROL.
- * @OutputSize: Unused.
- * @OutputBuffer: Unused.
- * @OutputSizeReturned: Unused.
- * @Irp: NULL for this code; completed with the result where one is given.
- *
- * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown interface or
- *	code); STATUS_INVALID_DEVICE_STATE (set before, or a socket exists); STATUS_NOT_IMPLEMENTED
- *	(other codes, and WSK_EVENT_RECEIVE_FROM).
- * Source: PFN_WSK_CONTROL_CLIENT (wsk.h).
- */
-NTSTATUS WSKAPI control_client(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T InputSize,
-			       PVOID InputBuffer, SIZE_T OutputSize, PVOID OutputBuffer,
-			       SIZE_T *OutputSizeReturned, PIRP Irp)
-{
-	constexpr const char *function = "WskControlClient";
-
-	NT_MAX_IRQL(DISPATCH_LEVEL);
-	UNREFERENCED_PARAMETER(OutputSize);
-	UNREFERENCED_PARAMETER(OutputBuffer);
-	UNREFERENCED_PARAMETER(OutputSizeReturned);
-	wsk::Client *client = wsk::Client::from(Client);
-	Refusal refusal = Irp ? request_begin(Irp) : accepted;
-	NTSTATUS status;
-
-	if (!refusal && !client)
-		refusal = {STATUS_INVALID_PARAMETER, "the client is not one that was captured"};
-	if (!refusal && (ControlCode < WSK_TRANSPORT_LIST_QUERY || ControlCode > WSK_TDI_BEHAVIOR))
-		refusal = {STATUS_NOT_SUPPORTED, "an unknown control code"};
-	if (!refusal && ControlCode != WSK_SET_STATIC_EVENT_CALLBACKS)
-		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
-	if (refusal)
-		return request_refuse(function, Irp, refusal);
-	status = set_static_events(*client, InputSize, InputBuffer);
-	if (Irp)
-		request_complete(Irp, status, 0);
-	return status;
-}
-
-/**
- * WskGetAddressInfo - Resolves a name.
- * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
- *
- * Context: IRQL = PASSIVE_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
- * Source: PFN_WSK_GET_ADDRESS_INFO (wsk.h).
- */
-NTSTATUS WSKAPI get_address_info(PWSK_CLIENT, PUNICODE_STRING, PUNICODE_STRING, ULONG, GUID *,
-				 PADDRINFOEXW, PADDRINFOEXW *, PEPROCESS, PETHREAD, PIRP Irp)
-{
-	return request_not_implemented(Irp);
-}
-
-/**
- * WskFreeAddressInfo - Frees what WskGetAddressInfo returned: nothing yet.
- *
- * Context: IRQL = PASSIVE_LEVEL.
- * Source: PFN_WSK_FREE_ADDRESS_INFO (wsk.h).
- */
-VOID WSKAPI free_address_info(PWSK_CLIENT, PADDRINFOEXW) {}
-
-/**
- * WskGetNameInfo - Finds the name of an address.
- * @Irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
- *
- * Context: IRQL = PASSIVE_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
- * Source: PFN_WSK_GET_NAME_INFO (wsk.h).
- */
-NTSTATUS WSKAPI get_name_info(PWSK_CLIENT, PSOCKADDR, ULONG, PUNICODE_STRING, PUNICODE_STRING,
-			      ULONG, PEPROCESS, PETHREAD, PIRP Irp)
-{
-	return request_not_implemented(Irp);
 }
 
 } // namespace

@@ -55,14 +55,10 @@ void Socket::each_queue(Visit visit)
 	visit(receives_);
 }
 
-Socket::Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
-	       const VOID *dispatch)
-	: category_(category), family_(family), client_(&client), context_(context),
+Socket::Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch)
+	: header_{provider_table(kind.category)}, kind_(kind), client_(&client), context_(context),
 	  dispatch_(dispatch)
 {
-	header_.Dispatch = category == Category::listen
-				   ? static_cast<const VOID *>(&listen_dispatch)
-				   : static_cast<const VOID *>(&connection_dispatch);
 	each_queue([](RequestQueue &queue) { queue.init(); });
 	port_lock_init(&lock_, "wsk_socket", &lock_class);
 	port_work_init(&work_, run_work);
@@ -424,7 +420,7 @@ void Socket::close_transport()
 /* A connection ends in a RST unless both sides have finished sending. */
 bool Socket::ends_with_reset()
 {
-	if (category_ != Category::connection)
+	if (category() != Category::connection)
 		return false;
 	return !(send_ended_ && port_socket_shutdown_status(transport_) == 0 &&
 		 port_socket_receive_ended(transport_));

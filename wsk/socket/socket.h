@@ -20,6 +20,7 @@
 #include "port/work.h"
 #include "socket/client.h"
 #include "socket/event.h"
+#include "socket/kind.h"
 #include "socket/lock.h"
 #include "socket/request.h"
 #include "socket/sharing.h"
@@ -27,8 +28,6 @@
 
 namespace wsk
 {
-
-enum class Category : UCHAR { listen, connection };
 
 enum class State : UCHAR {
 	unbound,
@@ -59,20 +58,19 @@ class Socket
 {
 public:
 	/* Begins WskSocket: completes the IRP, with the handle, once there is a transport. */
-	static NTSTATUS create(const char *function, Client &client, Category category,
-			       ADDRESS_FAMILY family, PVOID context, const VOID *dispatch,
-			       PIRP irp);
+	static NTSTATUS create(const char *function, Client &client, const Kind &kind,
+			       PVOID context, const VOID *dispatch, PIRP irp);
 
 	/* Begins WskSocketConnect: likewise, once it is connected. The IRP holds the peer's. */
-	static NTSTATUS create_connected(const char *function, Client &client,
-					 const port_address &local, ADDRESS_FAMILY family,
-					 PVOID context, const VOID *dispatch, PIRP irp);
+	static NTSTATUS create_connected(const char *function, Client &client, const Kind &kind,
+					 const port_address &local, PVOID context,
+					 const VOID *dispatch, PIRP irp);
 
 	static Socket *from(PWSK_SOCKET socket) { return reinterpret_cast<Socket *>(socket); }
 	PWSK_SOCKET handle() { return &header_; }
 
-	Category category() const { return category_; }
-	ADDRESS_FAMILY family() const { return family_; }
+	Category category() const { return kind_.category; }
+	ADDRESS_FAMILY family() const { return kind_.family; }
 
 	void begin_use() { InterlockedIncrement(&uses_); }
 	void end_use();
@@ -125,8 +123,7 @@ private:
 		Socket *socket;
 	};
 
-	Socket(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
-	       const VOID *dispatch);
+	Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch);
 	~Socket() = default;
 
 	/* socket.cc: the pump and the life cycle */
@@ -159,8 +156,8 @@ private:
 	NTSTATUS execute_control(PIRP irp, ULONG_PTR *information);
 
 	/* connection.cc */
-	static Socket *make(Client &client, Category category, ADDRESS_FAMILY family, PVOID context,
-			    const VOID *dispatch, Refusal *refusal);
+	static Socket *make(Client &client, const Kind &kind, PVOID context, const VOID *dispatch,
+			    Refusal *refusal);
 	NTSTATUS begin_create(Operation operation, PIRP irp);
 	NTSTATUS create_transport();
 	void serve_create();
@@ -197,9 +194,8 @@ private:
 	UCHAR disconnect_to_indicate();
 
 	WSK_SOCKET header_; /* first: it is all that clients see */
-	Category category_;
+	Kind kind_;
 	State state_ = State::unbound;
-	ADDRESS_FAMILY family_;
 	LONG uses_ = 1;
 	ULONG signals_ = 0;
 	bool pumping_ = false;
@@ -226,6 +222,7 @@ private:
 	port_work work_;
 };
 
+extern const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch;
 extern const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch;
 extern const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch;
 
