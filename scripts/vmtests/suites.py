@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0
+"""The KUnit suites on a stock kernel."""
+import re
+
+from vmtests import Failed, test
+
+
+@test
+def suites_pass(guest):
+    """the KUnit suites pass with two processors"""
+    guest.provokes = True
+    guest.run("insmod wsk_with_suites.ko")
+    text = guest.run("echo '*' >/sys/module/wsk/parameters/run_suites", 400, status=None)
+    guest.run("rmmod wsk")
+    guest.expect_log("wsk: wsk: nothing leaked")
+    totals = re.findall(r"# Totals: pass:(\d+) fail:(\d+) skip:\d+", guest.log())
+    if len(totals) != 1 or totals[0][0] == "0" or totals[0][1] != "0":
+        # What is ok, and what WSK says of mistakes made on purpose, is not the trouble.
+        text += "\n".join(line for line in guest.log().splitlines()
+                          if not re.search(r"\]     ok |\] ok |# Subtest|\] wsk: ", line))
+        raise Failed(text)
+    return f", {totals[0][0]} cases"
