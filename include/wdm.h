@@ -14,6 +14,8 @@
 #include <wdm/dbg.h>
 #include <wdm/seh.h>
 #include <wdm/ke.h>
+#include <wdm/processor.h>
+#include <wdm/dpc.h>
 #include <wdm/mm.h>
 #include <wdm/slist.h>
 #include <wdm/ex.h>

@@ -9,11 +9,15 @@
 int port_net_init(void);
 void port_net_exit(void);
 
+/* softirq.c */
+void port_softirq_init(void);
+void port_softirq_exit(void);
+
 /* thread.c: waits until no thread that we made is in our text any more. */
 void port_thread_wait_all(void);
 
 /* work.c */
-int port_work_init_queue(void);
-void port_work_destroy_queue(void);
+int port_work_init_queues(void);
+void port_work_destroy_queues(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 
 #include "linux/linux.h"
+#include "port/alarm.h"
 #include "port/driver.h"
 #include "port/provider.h"
 
@@ -11,17 +12,19 @@ static int __init wsk_init(void)
 {
 	int error;
 
-	error = port_work_init_queue();
+	error = port_work_init_queues();
 	if (error)
 		return error;
 	error = port_net_init();
 	if (error)
-		goto destroy_queue;
+		goto destroy_queues;
+	port_softirq_init();
+	nt_timers_start();
 	provider_start();
 	return 0;
 
-destroy_queue:
-	port_work_destroy_queue();
+destroy_queues:
+	port_work_destroy_queues();
 	return error;
 }
 
@@ -29,8 +32,10 @@ static void __exit wsk_exit(void)
 {
 	provider_stop();
 	port_thread_wait_all();
+	nt_timers_stop();
+	port_softirq_exit();
 	port_net_exit();
-	port_work_destroy_queue();
+	port_work_destroy_queues();
 	nt_driver_exit();
 }
 

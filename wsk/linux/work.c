@@ -8,19 +8,30 @@
 static_assert(sizeof(struct work_struct) <= sizeof(struct port_work));
 
 static struct workqueue_struct *queue;
+static struct workqueue_struct *driver_queue;
 
-int port_work_init_queue(void)
+int port_work_init_queues(void)
 {
 	/*
 	 * Per-CPU, so that work runs where the event fired; WQ_MEM_RECLAIM because block drivers
 	 * may sit on top of a socket; an unlimited number of items, one per socket.
 	 */
 	queue = alloc_workqueue("wsk", WQ_MEM_RECLAIM, 0);
-	return queue ? 0 : -ENOMEM;
+	if (!queue)
+		return -ENOMEM;
+	/* Unbound, because drivers' routines may compute for long; as many at once as there may be.
+	 */
+	driver_queue = alloc_workqueue("wsk_drivers", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_MAX_ACTIVE);
+	if (!driver_queue) {
+		destroy_workqueue(queue);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
-void port_work_destroy_queue(void)
+void port_work_destroy_queues(void)
 {
+	destroy_workqueue(driver_queue);
 	destroy_workqueue(queue);
 }
 
@@ -46,7 +57,13 @@ bool port_work_queue(struct port_work *work)
 	return queue_work(queue, (struct work_struct *)work);
 }
 
+bool port_work_queue_driver(struct port_work *work)
+{
+	return queue_work(driver_queue, (struct work_struct *)work);
+}
+
 void port_work_flush(void)
 {
+	flush_workqueue(driver_queue);
 	flush_workqueue(queue);
 }

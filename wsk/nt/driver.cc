@@ -3,6 +3,7 @@
 #include <ntddk.h>
 
 #include "nt/driver_account.h"
+#include "nt/dpc.h"
 #include "nt/irql.h"
 #include "nt/word_lock.h"
 #include "port/context.h"
@@ -28,8 +29,8 @@ constinit DriverAccount *accounts;
 constinit WordLock accounts_lock;
 
 constexpr const char *resource_names[] = {
-	"system thread", "object reference", "work item",
-	"device object", "WSK registration", "WSK socket",
+	"system thread",    "object reference", "work item", "device object",
+	"WSK registration", "WSK socket",	"timer",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));
@@ -191,10 +192,14 @@ void wait_until_left(DriverAccount *account)
 					  &ten_seconds) != STATUS_TIMEOUT)
 			continue;
 		port_logf(PORT_LOG_WARNING,
-			  "%s: unloading waits for %ld threads and %ld completion routines\n",
-			  account->name, driver_outstanding(account, Resource::threads),
+			  "%s: unloading waits for %ld threads and %ld routines\n", account->name,
+			  driver_outstanding(account, Resource::threads),
 			  __atomic_load_n(&account->holds, __ATOMIC_RELAXED));
 	}
+	/* What nobody waits for, and would run after the driver is gone. */
+	timers_end(account);
+	dpcs_told(account);
+	KeFlushQueuedDpcs();
 	/* Work and softirqs that are past the last line that counts. */
 	port_work_flush();
 	port_quiesce();

@@ -18,6 +18,7 @@ enum class Resource {
 	devices,       /* IoCreateDevice without IoDeleteDevice */
 	registrations, /* WskRegister without WskDeregister */
 	sockets,       /* WSK sockets not closed */
+	timers,	       /* ExAllocateTimer without ExDeleteTimer */
 	kinds
 };
 

@@ -9,6 +9,7 @@
  */
 #include <ntddk.h>
 
+#include "nt/dpc.h"
 #include "nt/driver_account.h"
 #include "nt/irql.h"
 #include "nt/pool.h"
@@ -224,6 +225,15 @@ void log_wrong_tag(const char *function, ULONG wrong, ULONG right)
 	port_log_rule(function, text);
 }
 
+/* Memory with these in it would be used when it has become something else. */
+void take_out_objects(const char *function, const void *block, SIZE_T bytes)
+{
+	for (unsigned int left = dpcs_forget(block, bytes); left; left--)
+		port_log_rule(function, "the block holds a DPC that is queued");
+	for (unsigned int left = timers_forget(block, bytes); left; left--)
+		port_log_rule(function, "the block holds a timer that is set");
+}
+
 } // namespace
 
 void *pool_allocate(SIZE_T bytes, ULONG tag, unsigned options, const void *caller)
@@ -270,6 +280,9 @@ bool pool_free(void *block, ULONG tag, const char *function)
 	if (tag && !same_tag(tag, owner->tag))
 		log_wrong_tag(function, tag, owner->tag);
 
+	if (track_all)
+		take_out_objects(function, block,
+				 node->pages_size ? node->pages_size : header->size);
 	header->magic = dead_magic;
 	if (node && node->pages_size) {
 		discharge(owner, node->pages_size);

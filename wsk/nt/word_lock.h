@@ -28,6 +28,8 @@ public:
 	}
 
 private:
+	friend class InterruptGuard;
+
 	uint64_t word = 0;
 };
 
@@ -41,6 +43,27 @@ public:
 
 private:
 	WordLock &lock;
+};
+
+/* Holds a lock that is taken in any context: all its holders have interrupts disabled. */
+class InterruptGuard
+{
+public:
+	explicit InterruptGuard(WordLock &held) : lock(held), interrupts(port_interrupts_save())
+	{
+		port_ticket_acquire(&lock.word);
+	}
+	~InterruptGuard()
+	{
+		port_ticket_release(&lock.word);
+		port_interrupts_restore(interrupts);
+	}
+	InterruptGuard(const InterruptGuard &) = delete;
+	InterruptGuard &operator=(const InterruptGuard &) = delete;
+
+private:
+	WordLock &lock;
+	const uint64_t interrupts;
 };
 
 } // namespace wsk

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* port/softirq.h over tasklets: one for each processor, which runs where it was scheduled. */
+#include <linux/bottom_half.h>
+#include <linux/cpumask.h>
+#include <linux/interrupt.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+
+#include "linux/linux.h"
+#include "port/softirq.h"
+
+struct processor {
+	struct tasklet_struct tasklet;
+	unsigned int number;
+	call_single_data_t call;
+	u64 memory[PORT_PROCESSOR_BYTES / sizeof(u64)];
+};
+
+static DEFINE_PER_CPU(struct processor, processors);
+
+static void run_tasklet(struct tasklet_struct *tasklet)
+{
+	struct processor *self = container_of(tasklet, struct processor, tasklet);
+
+	nt_softirq_run(self->number);
+}
+
+/* In an interrupt, on the processor that was asked for. */
+static void schedule_here(void *tasklet)
+{
+	tasklet_schedule(tasklet);
+}
+
+void port_softirq_init(void)
+{
+	unsigned int number;
+
+	for_each_possible_cpu(number)
+	{
+		struct processor *processor = per_cpu_ptr(&processors, number);
+
+		processor->number = number;
+		tasklet_setup(&processor->tasklet, run_tasklet);
+		INIT_CSD(&processor->call, schedule_here, &processor->tasklet);
+	}
+}
+
+static void nothing(void *unused) {}
+
+void port_softirq_exit(void)
+{
+	unsigned int number;
+
+	/* Requests to other processors are served in order: none is under way after this one. */
+	on_each_cpu(nothing, NULL, true);
+	for_each_possible_cpu(number) tasklet_kill(&per_cpu_ptr(&processors, number)->tasklet);
+}
+
+void port_softirq_raise(unsigned int number)
+{
+	struct processor *processor = per_cpu_ptr(&processors, number);
+	bool task = !irqs_disabled() && !in_interrupt();
+	unsigned long flags;
+
+	/* What is scheduled in task context runs where bottom halves are enabled again. */
+	if (task)
+		local_bh_disable();
+	local_irq_save(flags);
+	/* If a request is under way to that processor already, it has yet to be served. */
+	if (number == smp_processor_id() || !cpu_online(number))
+		tasklet_schedule(&processor->tasklet);
+	else if (smp_call_function_single_async(number, &processor->call) == -ENXIO)
+		tasklet_schedule(&processor->tasklet);
+	local_irq_restore(flags);
+	if (task)
+		local_bh_enable();
+}
+
+void *port_processor_memory(unsigned int number)
+{
+	return per_cpu_ptr(&processors, number)->memory;
+}
+
+unsigned int port_processor_limit(void)
+{
+	return nr_cpu_ids;
+}
+
+bool port_processor_possible(unsigned int number)
+{
+	return number < nr_cpu_ids && cpu_possible(number);
+}
+
+bool port_processor_online(unsigned int number)
+{
+	return number < nr_cpu_ids && cpu_online(number);
+}
+
+unsigned int port_processor_count_online(void)
+{
+	return num_online_cpus();
+}
+
+unsigned int port_processor_count_possible(void)
+{
+	return num_possible_cpus();
+}
