@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-// System threads, and references to objects.
+// Threads, processes, and references to objects.
 
 #ifndef _WDM_PS_H
 #define _WDM_PS_H
@@ -17,6 +17,8 @@ typedef struct _OBJECT_HANDLE_INFORMATION {
 } OBJECT_HANDLE_INFORMATION, *POBJECT_HANDLE_INFORMATION;
 
 extern POBJECT_TYPE *PsThreadType;
+extern POBJECT_TYPE *PsProcessType;
+extern PEPROCESS PsInitialSystemProcess;
 
 NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
 				    POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
@@ -25,14 +27,22 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
 NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus);
 PETHREAD NTAPI PsGetCurrentThread(VOID);
 HANDLE NTAPI PsGetCurrentThreadId(VOID);
+HANDLE NTAPI PsGetThreadId(PETHREAD Thread);
 PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 HANDLE NTAPI PsGetCurrentProcessId(VOID);
 #define PsGetCurrentProcess IoGetCurrentProcess
+HANDLE NTAPI PsGetProcessId(PEPROCESS Process);
+NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process);
+PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread);
+PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
+HANDLE NTAPI PsGetThreadProcessId(PETHREAD Thread);
 
 NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 					 POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
 					 PVOID *Object,
 					 POBJECT_HANDLE_INFORMATION HandleInformation);
+NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
+					  POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode);
 LONG_PTR FASTCALL ObfReferenceObject(PVOID Object);
 LONG_PTR FASTCALL ObfDereferenceObject(PVOID Object);
 #define ObReferenceObject(Object) ObfReferenceObject(Object)

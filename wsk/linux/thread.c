@@ -124,6 +124,11 @@ void port_thread_set_nice(struct port_thread *thread, int nice)
 	set_user_nice((struct task_struct *)thread, nice);
 }
 
+void port_thread_get(struct port_thread *thread)
+{
+	get_task_struct((struct task_struct *)thread);
+}
+
 void port_thread_put(struct port_thread *thread)
 {
 	put_task_struct((struct task_struct *)thread);
@@ -146,25 +151,14 @@ void *port_thread_current_context(void)
 	return start ? start->context : NULL;
 }
 
-const void *port_thread_current(void)
+struct port_thread *port_thread_current(void)
 {
-	return current;
-}
-
-const void *port_process_current(void)
-{
-	/* Not the leader: another thread takes its place when it calls execve(). */
-	return current->flags & PF_KTHREAD ? NULL : current->signal;
+	return (struct port_thread *)current;
 }
 
 uint64_t port_thread_current_id(void)
 {
 	return task_pid_nr(current);
-}
-
-uint64_t port_process_current_id(void)
-{
-	return current->flags & PF_KTHREAD ? 0 : task_tgid_nr(current);
 }
 
 void port_thread_current_set_nice(int nice)

@@ -194,6 +194,16 @@ PVOID object_create(POBJECT_TYPE type, size_t size, DriverAccount *account)
 	return header + 1;
 }
 
+bool object_has_type(const void *body, POBJECT_TYPE type)
+{
+	constexpr ULONG_PTR alignment = alignof(ObjectHeader);
+
+	if (!body || reinterpret_cast<ULONG_PTR>(body) % alignment)
+		return false;
+	const ObjectHeader *header = static_cast<const ObjectHeader *>(body) - 1;
+	return header->magic == object_magic && header->type == type;
+}
+
 void object_reference(PVOID body)
 {
 	InterlockedIncrement64(&header_of(body)->references);
@@ -236,13 +246,44 @@ PVOID pseudo_object(HANDLE handle)
 	return nullptr;
 }
 
-bool has_type(PVOID body, HANDLE handle, POBJECT_TYPE type)
+bool has_type(PVOID body, POBJECT_TYPE type)
 {
 	if (!type)
 		return true;
 	if (is_identity(body))
-		return handle == NtCurrentThread() && type == *PsThreadType;
+		return type == (is_process(body) ? *PsProcessType : *PsThreadType);
 	return header_of(body)->type == type;
+}
+
+/* An identity's references are those of the thread or the process, on their driver's account. */
+void refer(DriverAccount *account, PVOID identity)
+{
+	if (!is_process(identity))
+		port_thread_get(task_of(static_cast<PETHREAD>(identity)));
+	else if (port_process *process = process_of(identity))
+		port_process_get(process);
+	driver_charge(account, Resource::references);
+}
+
+/* False: the driver holds no reference to anything. */
+bool unrefer(DriverAccount *account, PVOID identity)
+{
+	if (driver_outstanding(account, Resource::references) <= 0)
+		return false;
+	driver_discharge(account, Resource::references);
+	if (!is_process(identity))
+		port_thread_put(task_of(static_cast<PETHREAD>(identity)));
+	else if (port_process *process = process_of(identity))
+		port_process_put(process);
+	return true;
+}
+
+/* A driver's reference to an object of ours. */
+void refer_object(PVOID body)
+{
+	driver_charge(header_of(body)->account, Resource::references);
+	InterlockedIncrement(&header_of(body)->driver_references);
+	object_reference(body);
 }
 
 } // namespace
@@ -255,7 +296,7 @@ using namespace wsk;
  * ObReferenceObjectByHandle() - Get the object that a handle stands for, and a reference to it.
  * @Handle: From PsCreateSystemThread(), or NtCurrentThread() or NtCurrentProcess().
  * @DesiredAccess: Ignored: drivers may do everything.
- * @ObjectType: *PsThreadType, or NULL for any.
+ * @ObjectType: *PsThreadType, *PsProcessType, or NULL for any.
  * @AccessMode: UserMode does not accept kernel handles (OBJ_KERNEL_HANDLE).
  * @Object: Receives the object. Give the reference back with ObDereferenceObject().
  * @HandleInformation: Receives the handle's attributes, if not NULL.
@@ -269,6 +310,7 @@ extern "C" NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK Desired
 					      PVOID *Object,
 					      POBJECT_HANDLE_INFORMATION HandleInformation)
 {
+	DriverAccount *account = driver_of(__builtin_return_address(0));
 	bool kernel_handle = reinterpret_cast<LONG_PTR>(Handle) < 0;
 	PVOID body = pseudo_object(Handle);
 
@@ -283,15 +325,16 @@ extern "C" NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK Desired
 	}
 	if (!body)
 		return STATUS_INVALID_HANDLE;
-	if (!has_type(body, Handle, ObjectType)) {
+	if (!has_type(body, ObjectType)) {
 		if (!is_identity(body))
 			object_dereference(body);
 		return STATUS_OBJECT_TYPE_MISMATCH;
 	}
-	if (!is_identity(body)) {
-		/* The reference becomes the driver's. */
-		driver_charge(header_of(body)->account, Resource::references);
-		InterlockedIncrement(&header_of(body)->driver_references);
+	if (is_identity(body)) {
+		refer(account, body);
+	} else {
+		refer_object(body);
+		object_dereference(body); /* what found it for us */
 	}
 	if (HandleInformation) {
 		HandleInformation->HandleAttributes = kernel_handle ? OBJ_KERNEL_HANDLE : 0;
@@ -303,7 +346,7 @@ extern "C" NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK Desired
 
 /**
  * ObfReferenceObject() - Take a reference to an object. ObReferenceObject() is a macro for it.
- * @Object: The object. The identity of a thread that Linux made is accepted, and not counted.
+ * @Object: An object of ours, or a process or thread that Linux made.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: The new number of references; of no use but for debugging.
@@ -312,16 +355,41 @@ extern "C" NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK Desired
 extern "C" LONG_PTR ObfReferenceObject(PVOID Object)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	if (is_identity(Object))
+	if (is_identity(Object)) {
+		refer(driver_of(__builtin_return_address(0)), Object);
 		return 1;
-
-	ObjectHeader *header = check_object(__func__, Object);
-
-	if (!header)
+	}
+	if (!check_object(__func__, Object))
 		return 0;
-	driver_charge(header->account, Resource::references);
-	InterlockedIncrement(&header->driver_references);
-	return InterlockedIncrement64(&header->references);
+	refer_object(Object);
+	return ReadNoFence64(&header_of(Object)->references);
+}
+
+/**
+ * ObReferenceObjectByPointer() - Take a reference to an object that is of a type.
+ * @Object: An object of ours, or a process or thread that Linux made.
+ * @DesiredAccess: Ignored: drivers may do everything.
+ * @ObjectType: *PsThreadType, *PsProcessType, or NULL for any.
+ * @AccessMode: Ignored.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_SUCCESS; STATUS_OBJECT_TYPE_MISMATCH; STATUS_INVALID_PARAMETER for what is no
+ *	object, which breaks a rule.
+ * Source: wdm.h, ObReferenceObjectByPointer function
+ */
+extern "C" NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK, POBJECT_TYPE ObjectType,
+					       KPROCESSOR_MODE)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	if (!is_identity(Object) && !check_object(__func__, Object))
+		return STATUS_INVALID_PARAMETER;
+	if (!has_type(Object, ObjectType))
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	if (is_identity(Object))
+		refer(driver_of(__builtin_return_address(0)), Object);
+	else
+		refer_object(Object);
+	return STATUS_SUCCESS;
 }
 
 /**
@@ -335,8 +403,11 @@ extern "C" LONG_PTR ObfReferenceObject(PVOID Object)
 extern "C" LONG_PTR ObfDereferenceObject(PVOID Object)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	if (is_identity(Object))
+	if (is_identity(Object)) {
+		if (!unrefer(driver_of(__builtin_return_address(0)), Object))
+			port_log_rule(__func__, "more references are given back than were taken");
 		return 1;
+	}
 
 	ObjectHeader *header = check_object(__func__, Object);
 

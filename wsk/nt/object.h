@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * Objects that drivers hold by reference or by handle. In front of each lies its header; a driver
- * holds the body. Made here are threads; what else ObReferenceObject() shall take must be, too.
+ * holds the body. What ObReferenceObject() takes is made here, or is Linux' own.
  */
 #ifndef WSK_NT_OBJECT_H
 #define WSK_NT_OBJECT_H
@@ -9,6 +9,8 @@
 #include <wdm.h>
 
 #include "nt/driver.h"
+#include "port/process.h"
+#include "port/thread.h"
 
 struct _OBJECT_TYPE {
 	const char *name;
@@ -24,6 +26,9 @@ namespace wsk
  */
 PVOID object_create(POBJECT_TYPE type, size_t size, DriverAccount *account);
 
+/* Whether it is an object, and of that type. */
+bool object_has_type(const void *body, POBJECT_TYPE type);
+
 /* References of wsk.ko's own, which are charged to nobody. */
 void object_reference(PVOID body);
 void object_dereference(PVOID body);
@@ -35,18 +40,29 @@ void object_dereference(PVOID body);
 NTSTATUS handle_create(PVOID body, ULONG attributes, PHANDLE handle);
 
 /*
- * An address that only identifies something that is no object of ours, such as a thread that
- * Linux made: odd, so that it cannot be one's. References to it count nothing.
+ * What Linux made is no object of ours: the address of Linux' own, made odd, so that it cannot be
+ * one's. References to it are references to what Linux made.
  */
-inline PVOID identity(const void *address)
+inline PVOID thread_identity(port_thread *thread)
 {
-	return reinterpret_cast<PVOID>(reinterpret_cast<ULONG_PTR>(address) | 1);
+	return reinterpret_cast<PVOID>(reinterpret_cast<ULONG_PTR>(thread) | 1);
 }
 
 inline bool is_identity(const void *body)
 {
 	return reinterpret_cast<ULONG_PTR>(body) & 1;
 }
+
+/* Whether the body is the identity, or the object, of a thread. */
+bool is_thread(const void *body);
+
+/* ps_process.cc. The System process has no port_process: null. */
+PVOID process_identity(port_process *process);
+bool is_process(const void *body);
+port_process *process_of(const void *process_identity);
+
+/* A thread's own in Linux (ps_thread.cc). */
+port_thread *task_of(PETHREAD thread);
 
 } // namespace wsk
 

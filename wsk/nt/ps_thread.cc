@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * System threads, and the identities of threads and processes.
+ * System threads, and the identities of threads.
  *
  * A thread of PsCreateSystemThread() is an object. Threads that Linux made are known by an
- * identity: an address to compare that no object can have. It means the same thread as long as that
- * lives, like a PETHREAD without a reference; references to it are accepted and count nothing,
- * waits for it are not. Processes have identities only, and all threads of Linux' kernel share one
- * process, as those of the System process do.
+ * identity: an address that no object can have. It means the same thread for as long as that lives
+ * or a reference is held, as a PETHREAD does; it cannot be waited for.
  *
  * Copyright (C) 2026 The WSK for Linux authors
  */
@@ -35,11 +33,7 @@ namespace
 {
 
 constexpr KPRIORITY normal_priority = 8;
-constexpr ULONG_PTR system_process_id = 4;
 constexpr int max_name = 16; /* what Linux keeps of a thread's name */
-
-/* Its address is the System process' identity. */
-constinit char system_process;
 
 void thread_destroy(PVOID body)
 {
@@ -97,6 +91,20 @@ int nice_of(KPRIORITY priority)
 }
 
 } // namespace
+
+bool is_thread(const void *body)
+{
+	if (is_identity(body))
+		return !is_process(body);
+	return object_has_type(body, &thread_type);
+}
+
+port_thread *task_of(PETHREAD thread)
+{
+	if (is_identity(thread))
+		return reinterpret_cast<port_thread *>(reinterpret_cast<ULONG_PTR>(thread) & ~3ul);
+	return reinterpret_cast<PKTHREAD>(thread)->task;
+}
 
 void thread_holds_mutexes(int change)
 {
@@ -170,7 +178,7 @@ extern "C" NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG,
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	if (ClientId) {
-		ClientId->UniqueProcess = reinterpret_cast<HANDLE>(system_process_id);
+		ClientId->UniqueProcess = PsGetProcessId(PsInitialSystemProcess);
 		ClientId->UniqueThread = reinterpret_cast<HANDLE>(port_thread_id(thread->task));
 	}
 	driver_charge(account, Resource::threads);
@@ -209,7 +217,7 @@ extern "C" PKTHREAD KeGetCurrentThread(VOID)
 {
 	PKTHREAD thread = current_thread();
 
-	return thread ? thread : static_cast<PKTHREAD>(identity(port_thread_current()));
+	return thread ? thread : static_cast<PKTHREAD>(thread_identity(port_thread_current()));
 }
 
 /**
@@ -237,31 +245,20 @@ extern "C" HANDLE PsGetCurrentThreadId(VOID)
 }
 
 /**
- * IoGetCurrentProcess() - The current process. PsGetCurrentProcess() is a macro for it.
+ * PsGetThreadId() - The number of a thread, which is Linux' thread id.
+ * @Thread: A thread object, or the identity of a thread that Linux made.
  *
  * Context: Any IRQL.
- * Return: An identity: one for all kernel threads, one for each process of user space.
- * Source: wdm.h, IoGetCurrentProcess function
+ * Return: The number, as a HANDLE; NULL for what is no thread, which breaks a rule.
+ * Source: ntddk.h, PsGetThreadId function
  */
-extern "C" PEPROCESS IoGetCurrentProcess(VOID)
+extern "C" HANDLE PsGetThreadId(PETHREAD Thread)
 {
-	const void *process = port_process_current();
-
-	return static_cast<PEPROCESS>(identity(process ? process : &system_process));
-}
-
-/**
- * PsGetCurrentProcessId() - The number of the current process, which is Linux' process id.
- *
- * Context: Any IRQL.
- * Return: The number, as a HANDLE; 4, the System process', in kernel threads.
- * Source: ntddk.h, PsGetCurrentProcessId function
- */
-extern "C" HANDLE PsGetCurrentProcessId(VOID)
-{
-	ULONG_PTR id = port_process_current_id();
-
-	return reinterpret_cast<HANDLE>(id ? id : system_process_id);
+	if (!is_thread(Thread)) {
+		port_log_rule(__func__, "not a thread");
+		return nullptr;
+	}
+	return reinterpret_cast<HANDLE>(port_thread_id(task_of(Thread)));
 }
 
 /**

@@ -19,7 +19,8 @@ PORT_MUST_CHECK struct port_thread *port_thread_create(void (*start)(void *conte
 void port_thread_run(struct port_thread *thread);
 uint64_t port_thread_id(struct port_thread *thread);
 void port_thread_set_nice(struct port_thread *thread, int nice); /* -20 … 19 */
-void port_thread_put(struct port_thread *thread);		 /* callable in softirq */
+void port_thread_get(struct port_thread *thread);		 /* callable in softirq */
+void port_thread_put(struct port_thread *thread);		 /* likewise */
 
 /*
  * Ends the current thread, which port_thread_create() made. When last(context) is called the thread
@@ -30,14 +31,9 @@ __attribute__((noreturn)) void port_thread_exit(void (*last)(void *context));
 /* The context of the current thread, if port_thread_create() made it; else NULL. Any context. */
 void *port_thread_current_context(void);
 
-/*
- * Identities: compare, never dereference. A process is told apart from any other that lives; all
- * kernel threads belong to one, whose identity is NULL.
- */
-const void *port_thread_current(void);
-const void *port_process_current(void);
+/* Without a reference: it lives as long as it runs. */
+struct port_thread *port_thread_current(void);
 uint64_t port_thread_current_id(void);
-uint64_t port_process_current_id(void); /* 0 for kernel threads */
 void port_thread_current_set_nice(int nice);
 
 /* Lets others run. */
