@@ -238,6 +238,13 @@ struct Control {
 	SIZE_T output_size = 0;
 };
 
+/* Whose a socket is to be, where that is not the caller. */
+struct Owner {
+	PEPROCESS process = nullptr;
+	PETHREAD thread = nullptr;
+	PSECURITY_DESCRIPTOR descriptor = nullptr;
+};
+
 /* A WSK socket, closed by the destructor. Each operation waits; its start_ form does not. */
 class Socket
 {
@@ -245,7 +252,12 @@ public:
 	explicit Socket(Client &client) : client_(client) {}
 	/* `category`: WSK_FLAG_LISTEN_SOCKET or WSK_FLAG_CONNECTION_SOCKET. */
 	Socket(Client &client, ULONG category, ADDRESS_FAMILY family, PVOID context = nullptr,
-	       const void *dispatch = nullptr, Site here = HERE);
+	       const void *dispatch = nullptr, Site here = HERE)
+		: Socket(client, category, family, Owner(), context, dispatch, here)
+	{
+	}
+	Socket(Client &client, ULONG category, ADDRESS_FAMILY family, const Owner &owner,
+	       PVOID context = nullptr, const void *dispatch = nullptr, Site here = HERE);
 	~Socket() { close(); }
 	Socket(const Socket &) = delete;
 	Socket &operator=(const Socket &) = delete;
@@ -257,8 +269,8 @@ public:
 	const WSK_PROVIDER_LISTEN_DISPATCH *listen() const;
 	const WSK_PROVIDER_CONNECTION_DISPATCH *connection() const;
 
-	/* Takes over a connection socket that an accept delivered. */
-	void adopt(PWSK_SOCKET handle);
+	/* Takes over a socket: as a rule a connection that an accept delivered. */
+	void adopt(PWSK_SOCKET handle, ULONG category = WSK_FLAG_CONNECTION_SOCKET);
 	void adopt(const Outcome &accepted);
 	/* The handle, which somebody else closes now. */
 	PWSK_SOCKET release();

@@ -80,8 +80,8 @@ NTSTATUS Client::set_static_events(ULONG mask)
 					    nullptr);
 }
 
-Socket::Socket(Client &client, ULONG category, ADDRESS_FAMILY family, PVOID context,
-	       const void *dispatch, Site here)
+Socket::Socket(Client &client, ULONG category, ADDRESS_FAMILY family, const Owner &owner,
+	       PVOID context, const void *dispatch, Site here)
 	: client_(client), category_(category)
 {
 	if (!client.ready())
@@ -90,9 +90,10 @@ Socket::Socket(Client &client, ULONG category, ADDRESS_FAMILY family, PVOID cont
 	const Outcome outcome = run(
 		test(),
 		[&](PIRP irp) {
-			return client.provider()->WskSocket(
-				client.handle(), family, SOCK_STREAM, IPPROTO_TCP, category,
-				context, dispatch, nullptr, nullptr, nullptr, irp);
+			return client.provider()->WskSocket(client.handle(), family, SOCK_STREAM,
+							    IPPROTO_TCP, category, context,
+							    dispatch, owner.process, owner.thread,
+							    owner.descriptor, irp);
 		},
 		here);
 
@@ -116,11 +117,11 @@ const WSK_PROVIDER_CONNECTION_DISPATCH *Socket::connection() const
 	return static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH *>(handle_->Dispatch);
 }
 
-void Socket::adopt(PWSK_SOCKET handle)
+void Socket::adopt(PWSK_SOCKET handle, ULONG category)
 {
 	close();
 	handle_ = handle;
-	category_ = WSK_FLAG_CONNECTION_SOCKET;
+	category_ = category;
 }
 
 void Socket::adopt(const Outcome &accepted)

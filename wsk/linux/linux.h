@@ -5,9 +5,9 @@
 
 #include "port/work.h"
 
-/* net.c */
-int port_net_init(void);
-void port_net_exit(void);
+/* owner.c */
+int port_owner_init(void);
+void port_owner_exit(void);
 
 /* softirq.c */
 void port_softirq_init(void);

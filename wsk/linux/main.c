@@ -15,7 +15,7 @@ static int __init wsk_init(void)
 	error = port_work_init_queues();
 	if (error)
 		return error;
-	error = port_net_init();
+	error = port_owner_init();
 	if (error)
 		goto destroy_queues;
 	port_softirq_init();
@@ -34,7 +34,7 @@ static void __exit wsk_exit(void)
 	port_thread_wait_all();
 	nt_timers_stop();
 	port_softirq_exit();
-	port_net_exit();
+	port_owner_exit();
 	port_work_destroy_queues();
 	nt_driver_exit();
 }

@@ -2,8 +2,6 @@
 /* port/net.h over sock_create_kern() and the sock's callbacks. */
 #include <linux/cred.h>
 #include <linux/net.h>
-#include <linux/sched/task.h>
-#include <linux/nsproxy.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
@@ -11,7 +9,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
-#include "linux/linux.h"
+#include "linux/port_owner.h"
 #include "linux/port_socket.h"
 #include "port/net.h"
 
@@ -25,35 +23,6 @@ static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
-
-/* Windows has no privileged ports, and a driver is trusted: its sockets have the kernel's rights.
- */
-static const struct cred *rights;
-
-int port_net_init(void)
-{
-	rights = prepare_kernel_cred(&init_task);
-	return rights ? 0 : -ENOMEM;
-}
-
-void port_net_exit(void)
-{
-	put_cred(rights);
-}
-
-struct port_net *port_net_get_current(void)
-{
-	struct net *net = &init_net;
-
-	if (in_task() && current->nsproxy)
-		net = current->nsproxy->net_ns;
-	return (struct port_net *)get_net(net);
-}
-
-void port_net_put(struct port_net *net)
-{
-	put_net((struct net *)net);
-}
 
 static void notify(struct sock *sk, u32 events)
 {
@@ -150,19 +119,23 @@ static void set_lock_class(struct sock *sk)
 #endif
 }
 
-int port_socket_create(struct port_net *net, int family, int type, int protocol,
+int port_socket_create(struct port_owner *owner, int family, int type, int protocol,
 		       struct port_socket **created)
 {
-	struct port_socket *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	struct port_socket *self;
 	const struct cred *caller;
 	struct sock *sk;
 	int error;
 
+	error = port_owner_settle(owner);
+	if (error)
+		return error;
+	self = kzalloc(sizeof(*self), GFP_KERNEL);
 	if (!self)
 		return -ENOMEM;
-	/* Sockets that share a port must have one owner. */
-	caller = override_creds(rights);
-	error = sock_create_kern((struct net *)net, family, type, protocol, &self->socket);
+	/* Whose they are decides which sockets of user space share a port with it. */
+	caller = override_creds(owner->rights);
+	error = sock_create_kern(owner->net, family, type, protocol, &self->socket);
 	revert_creds(caller);
 	if (error) {
 		kfree(self);
@@ -194,10 +167,21 @@ static int address_length(const struct port_address *address)
 					  : sizeof(struct sockaddr_in6);
 }
 
-int port_socket_bind(struct port_socket *socket, const struct port_address *to)
+const void *port_socket_net(struct port_socket *socket)
+{
+	return sock_net(socket->socket->sk);
+}
+
+void port_socket_lend(struct port_socket *socket, bool on)
+{
+	SOCK_INODE(socket->socket)->i_uid = on ? GLOBAL_ROOT_UID : socket->socket->sk->sk_uid;
+}
+
+int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
+		     const struct port_address *to)
 {
 	struct port_address address = *to;
-	const struct cred *caller = override_creds(rights);
+	const struct cred *caller = override_creds(owner->rights);
 	int error;
 
 	error = kernel_bind(socket->socket, (struct sockaddr *)&address, address_length(to));

@@ -9,6 +9,7 @@
 #define PORT_ERROR_LIST(X)     \
 	X(EPERM, 1)            \
 	X(ENOENT, 2)           \
+	X(ESRCH, 3)            \
 	X(EINTR, 4)            \
 	X(EIO, 5)              \
 	X(ENXIO, 6)            \

@@ -7,6 +7,7 @@
 #define WSK_PORT_NET_H
 
 #include "port/error.h"
+#include "port/owner.h"
 #include "port/types.h"
 
 PORT_BEGIN
@@ -27,10 +28,6 @@ struct port_segment {
 	uint32_t length;
 };
 
-/* A reference to a network namespace. Callable in softirq, where it is the initial one. */
-struct port_net *port_net_get_current(void);
-void port_net_put(struct port_net *net);
-
 struct port_socket;
 
 enum port_socket_event {
@@ -42,8 +39,12 @@ enum port_socket_event {
 /* Called in softirq or task context, the socket's lock possibly held: must not call back here. */
 typedef void port_socket_notify(void *owner, uint32_t events);
 
-PORT_MUST_CHECK int port_socket_create(struct port_net *net, int family, int type, int protocol,
+/* -ESRCH: the process that is to own it has ended. */
+PORT_MUST_CHECK int port_socket_create(struct port_owner *owner, int family, int type, int protocol,
 				       struct port_socket **created);
+
+/* Its network namespace, to be compared while the socket is there. */
+const void *port_socket_net(struct port_socket *socket);
 
 /* Notifications begin and end; once detach has returned none is running. Neither sleeps. */
 void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify);
@@ -52,7 +53,16 @@ void port_socket_detach(struct port_socket *socket);
 /* Frees it. With reset a connection ends in RST instead of FIN. */
 void port_socket_release(struct port_socket *socket, bool reset);
 
-PORT_MUST_CHECK int port_socket_bind(struct port_socket *socket, const struct port_address *to);
+/* With the rights of its owner. */
+PORT_MUST_CHECK int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
+				     const struct port_address *to);
+
+/*
+ * Linux lets only sockets of one user share a port. While this is on, the socket passes for the
+ * kernel's. Does not sleep.
+ */
+void port_socket_lend(struct port_socket *socket, bool on);
+
 PORT_MUST_CHECK int port_socket_listen(struct port_socket *socket);
 
 /* The next established connection, detached; -EAGAIN when there is none. */

@@ -24,12 +24,17 @@ Socket *Socket::make(Client &client, const Kind &kind, PVOID context, const VOID
 	return socket;
 }
 
-NTSTATUS Socket::begin_create(Operation operation, PIRP irp)
+NTSTATUS Socket::begin_create(const char *function, Operation operation, const Ownership &ownership,
+			      PIRP irp)
 {
 	Request::of(irp)->socket = this;
 	Request::of(irp)->operation = operation;
 	client_->first_socket();
-	net_ = port_net_get_current();
+	owner_ = ownership.make();
+	if (!owner_) {
+		begin_end(nullptr);
+		return request_refuse(function, irp, {STATUS_INSUFFICIENT_RESOURCES, nullptr});
+	}
 	life_irp_ = irp;
 	IoMarkIrpPending(irp);
 	begin_use(); /* the request's */
@@ -39,19 +44,19 @@ NTSTATUS Socket::begin_create(Operation operation, PIRP irp)
 	return STATUS_PENDING;
 }
 
-NTSTATUS Socket::create(const char *function, Client &client, const Kind &kind, PVOID context,
-			const VOID *dispatch, PIRP irp)
+NTSTATUS Socket::create(const char *function, Client &client, const Kind &kind,
+			const Ownership &ownership, PVOID context, const VOID *dispatch, PIRP irp)
 {
 	Refusal refusal = accepted;
 	Socket *socket = make(client, kind, context, dispatch, &refusal);
 
-	return socket ? socket->begin_create(Operation::create, irp)
+	return socket ? socket->begin_create(function, Operation::create, ownership, irp)
 		      : request_refuse(function, irp, refusal);
 }
 
 NTSTATUS Socket::create_connected(const char *function, Client &client, const Kind &kind,
-				  const port_address &local, PVOID context, const VOID *dispatch,
-				  PIRP irp)
+				  const Ownership &ownership, const port_address &local,
+				  PVOID context, const VOID *dispatch, PIRP irp)
 {
 	Refusal refusal = accepted;
 	Socket *socket = make(client, kind, context, dispatch, &refusal);
@@ -59,13 +64,13 @@ NTSTATUS Socket::create_connected(const char *function, Client &client, const Ki
 	if (!socket)
 		return request_refuse(function, irp, refusal);
 	socket->bound_.address = local; /* what the pump is to bind to */
-	return socket->begin_create(Operation::create_connected, irp);
+	return socket->begin_create(function, Operation::create_connected, ownership, irp);
 }
 
 NTSTATUS Socket::create_transport()
 {
 	port_socket *transport = nullptr;
-	int error = port_socket_create(net_, port_family(family()), kind_.type, kind_.protocol,
+	int error = port_socket_create(owner_, port_family(family()), kind_.type, kind_.protocol,
 				       &transport);
 
 	/* Windows' sockets are not dual stack unless asked. */
@@ -113,8 +118,8 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 
 	if (family() == AF_INET6 && port_socket_get_option(transport_, PORT_OPTION_V6ONLY, &v6only))
 		v6only = 1;
-	bound_.net = net_;
 	bound_.transport = transport_;
+	bound_.owner = owner_;
 	bound_.address = address;
 	bound_.dual_stack = !v6only;
 	NTSTATUS status = sharing_bind(bound_, listens);

@@ -21,8 +21,11 @@ namespace
  * @Flags: The category: WSK_FLAG_LISTEN_SOCKET or WSK_FLAG_CONNECTION_SOCKET.
  * @SocketContext: Handed to the socket's event callbacks.
  * @Dispatch: The category's table of event callbacks, or NULL; stays as long as the socket.
- * @OwningProcess: NULL: the socket lives in the caller's network namespace.
- * @OwningThread: NULL.
+ * @OwningProcess: The socket lives in this process' network namespace and binds with its
+ *	credentials. NULL: in the current process' namespace (a kernel thread's is the initial one),
+ *	with the kernel's rights, unless @OwningThread is given.
+ * @OwningThread: The credentials are this thread's; without @OwningProcess, the namespace, too. Or
+ *	NULL.
  * @SecurityDescriptor: NULL.
  * @Irp: The request; Information is the PWSK_SOCKET.
  *
@@ -31,8 +34,9 @@ namespace
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (client, Irp or category); STATUS_NOT_SUPPORTED
- *	(family, type, protocol); STATUS_NOT_IMPLEMENTED (other categories, owners and security
- *	descriptors); STATUS_DEVICE_NOT_READY (the client has deregistered);
+ *	(family, type, protocol); STATUS_NOT_IMPLEMENTED (other categories, security descriptors);
+ *	STATUS_DEVICE_NOT_READY (the client has deregistered); STATUS_INSUFFICIENT_RESOURCES. The
+ *IRP ends in STATUS_SUCCESS, STATUS_PROCESS_IS_TERMINATING (the owner has ended) or
  *	STATUS_INSUFFICIENT_RESOURCES.
  * Source: PFN_WSK_SOCKET (wsk.h).
  */
@@ -45,6 +49,7 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	wsk::Client *client = wsk::Client::from(Client);
+	const Ownership ownership = {OwningProcess, OwningThread};
 	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
@@ -54,12 +59,13 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 		refusal = find_kind(AddressFamily, SocketType, Protocol, Flags, &kind);
 	if (!refusal && kind.category == Category::basic && (SocketContext || Dispatch))
 		refusal = {STATUS_INVALID_PARAMETER, "a basic socket has no callbacks"};
-	if (!refusal &&
-	    (!provider_table(kind.category) || OwningProcess || OwningThread || SecurityDescriptor))
+	if (!refusal)
+		refusal = ownership.check();
+	if (!refusal && (!provider_table(kind.category) || SecurityDescriptor))
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
-	return Socket::create(function, *client, kind, SocketContext, Dispatch, Irp);
+	return Socket::create(function, *client, kind, ownership, SocketContext, Dispatch, Irp);
 }
 
 /**
@@ -72,8 +78,8 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
  * @Flags: Reserved, 0.
  * @SocketContext: Handed to the socket's event callbacks.
  * @Dispatch: The socket's event callbacks, or NULL; stays as long as the socket.
- * @OwningProcess: NULL.
- * @OwningThread: NULL.
+ * @OwningProcess: As for WskSocket().
+ * @OwningThread: As for WskSocket().
  * @SecurityDescriptor: NULL.
  * @Irp: The request; Information is the PWSK_SOCKET. When it fails, there is no socket.
  *
@@ -97,6 +103,7 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 	wsk::Client *client = wsk::Client::from(Client);
 	ADDRESS_FAMILY family = LocalAddress ? LocalAddress->sa_family : AF_UNSPEC;
 	port_address local = {};
+	const Ownership ownership = {OwningProcess, OwningThread};
 	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
@@ -112,12 +119,14 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 	if (!refusal)
 		refusal =
 			find_kind(family, SocketType, Protocol, WSK_FLAG_CONNECTION_SOCKET, &kind);
-	if (!refusal && (OwningProcess || OwningThread || SecurityDescriptor))
+	if (!refusal)
+		refusal = ownership.check();
+	if (!refusal && SecurityDescriptor)
 		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
-	return Socket::create_connected(function, *client, kind, local, SocketContext, Dispatch,
-					Irp);
+	return Socket::create_connected(function, *client, kind, ownership, local, SocketContext,
+					Dispatch, Irp);
 }
 
 } // namespace

@@ -92,7 +92,8 @@ bool same_host(const port_address &a, const port_address &b)
 /* Whether a packet could be meant for both. */
 bool overlap(const BoundAddress &a, const BoundAddress &b)
 {
-	if (a.net != b.net || port_of(a.address) != port_of(b.address))
+	if (port_socket_net(a.transport) != port_socket_net(b.transport) ||
+	    port_of(a.address) != port_of(b.address))
 		return false;
 	bool wild_a = is_wildcard(a.address), wild_b = is_wildcard(b.address);
 	if (a.address.family != b.address.family)
@@ -130,7 +131,7 @@ void each_overlapping(const BoundAddress &entry, Visit visit)
 	}
 }
 
-/* Linux lets two sockets listen side by side when both have SO_REUSEPORT. */
+/* Linux lets two sockets listen side by side when both have SO_REUSEPORT and one owner. */
 int set_shared(BoundAddress &entry, bool shared)
 {
 	return port_socket_set_option(entry.transport, PORT_OPTION_SHARE_PORT, shared);
@@ -144,6 +145,7 @@ int bind_transport(BoundAddress &entry, bool listens)
 
 	each_overlapping(entry, [&](BoundAddress &other) {
 		shares = true;
+		port_socket_lend(other.transport, true);
 		if (!error)
 			error = set_shared(other, true);
 	});
@@ -152,8 +154,10 @@ int bind_transport(BoundAddress &entry, bool listens)
 		error = port_socket_set_option(entry.transport, PORT_OPTION_REUSE_ADDRESS, 1);
 	if (!error && (shares || entry.sharing == Sharing::reuse))
 		error = set_shared(entry, true);
+	if (shares)
+		port_socket_lend(entry.transport, true);
 	if (!error)
-		error = port_socket_bind(entry.transport, &entry.address);
+		error = port_socket_bind(entry.transport, entry.owner, &entry.address);
 	if (!error && listens)
 		error = port_socket_listen(entry.transport);
 	if (!error)
@@ -162,6 +166,7 @@ int bind_transport(BoundAddress &entry, bool listens)
 		return error;
 	/* Nobody else is to find a door open. */
 	auto close_door = [](BoundAddress &other) {
+		port_socket_lend(other.transport, false);
 		if (other.sharing != Sharing::reuse)
 			(void)!set_shared(other, false);
 	};

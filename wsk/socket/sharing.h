@@ -15,8 +15,8 @@ enum class Sharing : UCHAR { by_default, reuse, exclusive };
 /* A socket's place in the table of bound addresses. */
 struct BoundAddress {
 	LIST_ENTRY link;
-	port_net *net;
 	port_socket *transport;
+	port_owner *owner;
 	port_address address;
 	Sharing sharing;
 	bool dual_stack;

@@ -435,8 +435,7 @@ void Socket::finish_close()
 	sharing_unbind(bound_);
 	if (transport_)
 		port_socket_release(transport_, ends_with_reset());
-	if (net_)
-		port_net_put(net_);
+	port_owner_put(owner_);
 	delete this;
 	if (irp)
 		request_complete(irp, STATUS_SUCCESS, 0);

@@ -22,6 +22,7 @@
 #include "socket/event.h"
 #include "socket/kind.h"
 #include "socket/lock.h"
+#include "socket/ownership.h"
 #include "socket/request.h"
 #include "socket/sharing.h"
 #include "socket/status.h"
@@ -59,12 +60,13 @@ class Socket
 public:
 	/* Begins WskSocket: completes the IRP, with the handle, once there is a transport. */
 	static NTSTATUS create(const char *function, Client &client, const Kind &kind,
-			       PVOID context, const VOID *dispatch, PIRP irp);
+			       const Ownership &ownership, PVOID context, const VOID *dispatch,
+			       PIRP irp);
 
 	/* Begins WskSocketConnect: likewise, once it is connected. The IRP holds the peer's. */
 	static NTSTATUS create_connected(const char *function, Client &client, const Kind &kind,
-					 const port_address &local, PVOID context,
-					 const VOID *dispatch, PIRP irp);
+					 const Ownership &ownership, const port_address &local,
+					 PVOID context, const VOID *dispatch, PIRP irp);
 
 	static Socket *from(PWSK_SOCKET socket) { return reinterpret_cast<Socket *>(socket); }
 	PWSK_SOCKET handle() { return &header_; }
@@ -158,7 +160,8 @@ private:
 	/* connection.cc */
 	static Socket *make(Client &client, const Kind &kind, PVOID context, const VOID *dispatch,
 			    Refusal *refusal);
-	NTSTATUS begin_create(Operation operation, PIRP irp);
+	NTSTATUS begin_create(const char *function, Operation operation, const Ownership &ownership,
+			      PIRP irp);
 	NTSTATUS create_transport();
 	void serve_create();
 	void fail_create(PIRP irp, NTSTATUS status);
@@ -211,7 +214,7 @@ private:
 	PVOID context_;
 	const VOID *dispatch_;		   /* the client's, of the category's type */
 	AcceptOutputs *outputs_ = nullptr; /* until WskAcceptEvent has returned */
-	port_net *net_ = nullptr;
+	port_owner *owner_ = nullptr;	   /* of those that WskSocket makes */
 	port_socket *transport_ = nullptr;
 	PIRP life_irp_ =
 		nullptr; /* of the creation until there is a transport, then of the close */

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * A socket is in its owner's network namespace and binds with its owner's rights. A driver that
+ * names no owner is trusted: its sockets are in the current process' namespace, but have the
+ * kernel's rights.
+ */
+#include "socket/ownership.h"
+
+#include "nt/object.h"
+
+namespace wsk
+{
+
+Refusal Ownership::check() const
+{
+	if (process && !is_process(process))
+		return {STATUS_INVALID_PARAMETER, "the OwningProcess is no process"};
+	if (thread && !is_thread(thread))
+		return {STATUS_INVALID_PARAMETER, "the OwningThread is no thread"};
+	return accepted;
+}
+
+port_owner *Ownership::make() const
+{
+	if (!process && !thread)
+		return port_owner_current();
+	port_process *owner = process ? process_of(process) : nullptr;
+	port_thread *task = thread ? task_of(thread) : nullptr;
+
+	/* The System process. */
+	if (process && !owner)
+		return port_owner_kernel(task);
+	return port_owner_of(owner, task);
+}
+
+} // namespace wsk
