@@ -25,4 +25,7 @@ struct port_socket {
 /* The failure on record, else sk_err, else the given one. */
 int port_socket_failure(struct port_socket *socket, int otherwise);
 
+/* TCP_NODELAY. Switching it on pushes what is queued. */
+void port_socket_set_nodelay(struct sock *sk, bool on);
+
 #endif

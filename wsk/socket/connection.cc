@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Creating, binding, connecting and disconnecting. */
 #include "nt/irql.h"
+#include "port/option.h"
 #include "socket/address.h"
 #include "socket/socket.h"
 #include "socket/stream.h"

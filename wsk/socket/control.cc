@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskControlSocket, and the requests that the socket executes one after the other. */
-#include <ws2ipdef.h>
+#include "socket/control.h"
 
 #include "nt/irql.h"
 #include "port/context.h"
-#include "socket/option.h"
+#include "port/log.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -15,108 +15,147 @@ namespace
 
 constexpr const char *control_function = "WskControlSocket";
 
-/* All values have 32 bits; SO_LINGER's are two USHORTs, whether to linger and for how long. */
-constexpr Option options[] = {
-	{SOL_SOCKET, static_cast<ULONG>(SO_REUSEADDR), Home::share_address, {}, true, true},
-	{SOL_SOCKET, static_cast<ULONG>(SO_EXCLUSIVEADDRUSE), Home::exclusive, {}, true, true},
-	{SOL_SOCKET, static_cast<ULONG>(SO_LINGER), Home::linger, {}, false, false},
-	{SOL_SOCKET, static_cast<ULONG>(SO_KEEPALIVE), Home::transport, PORT_OPTION_KEEPALIVE, true,
-	 false},
-	{SOL_SOCKET, static_cast<ULONG>(SO_RCVBUF), Home::transport, PORT_OPTION_RECEIVE_BUFFER,
-	 false, false},
-	{SOL_SOCKET, static_cast<ULONG>(SO_SNDBUF), Home::transport, PORT_OPTION_SEND_BUFFER, false,
-	 false},
-	{IPPROTO_TCP, TCP_NODELAY, Home::transport, PORT_OPTION_NODELAY, true, false},
-	{IPPROTO_IPV6, IPV6_V6ONLY, Home::transport, PORT_OPTION_V6ONLY, true, true},
+constexpr const ControlTable *tables[] = {
+	&socket_options,
+	&ip_options,
+	&tcp_options,
+	&control_codes,
 };
 
-} // namespace
-
-const Option *find_option(ULONG level, ULONG name)
+const Control *find_control(ULONG level, ULONG code)
 {
-	for (const Option &option : options)
-		if (option.level == level && option.name == name)
-			return &option;
+	for (const ControlTable *table : tables)
+		for (size_t i = 0; i < table->count; i++)
+			if (table->rows[i].code == code && table->rows[i].level == level)
+				return &table->rows[i];
 	return nullptr;
 }
 
-Refusal Socket::admit_option(const Option &option, bool set)
+ControlHandler handler_of(const Control &row, WSK_CONTROL_SOCKET_TYPE type)
 {
-	if (option.port == PORT_OPTION_V6ONLY && option.home == Home::transport &&
-	    family() != AF_INET6)
-		return {STATUS_NOT_SUPPORTED, "an option of another address family"};
-	if (set && option.before_bind && state_ != State::unbound)
-		return {STATUS_INVALID_DEVICE_STATE, "the option is to be set before WskBind"};
+	switch (type) {
+	case WskSetOption:
+		return row.set;
+	case WskGetOption:
+		return row.get;
+	default:
+		return row.run;
+	}
+}
+
+/* A socket of this kind as one bit of each part of a scope. */
+int scope_of(const Kind &kind)
+{
+	int scope = 1 << static_cast<int>(kind.category);
+
+	scope |= kind.type == SOCK_STREAM  ? scope_tcp
+		 : kind.type == SOCK_DGRAM ? scope_udp
+					   : scope_raw;
+	return scope | (kind.family == AF_INET ? scope_ipv4 : scope_ipv6);
+}
+
+Refusal check_buffers(const Control &row, WSK_CONTROL_SOCKET_TYPE type, const ControlCall &call)
+{
+	bool byte_will_do = (row.rules & rule_switch) && call.input_size == sizeof(BOOLEAN);
+
+	if (type != WskGetOption && call.input_size < row.input && !byte_will_do)
+		return {STATUS_INVALID_PARAMETER, "the input is missing or too short"};
+	if (type != WskSetOption && call.output_size < row.output)
+		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is missing or too small"};
 	return accepted;
 }
 
-Refusal Socket::admit_set_option(Socket &socket, PIRP irp)
+/* What does not depend on the socket's state. */
+Refusal check_control(const Kind &kind, const Control *row, WSK_CONTROL_SOCKET_TYPE type,
+		      const ControlCall &call)
 {
-	return socket.admit_option(*request_arguments<OptionArguments>(irp).option, true);
+	int scope = scope_of(kind);
+
+	if (!row || (type == WskIoctl) != (row->level == no_level))
+		return {STATUS_NOT_SUPPORTED, "an unknown option, level or control code"};
+	if ((row->scope & scope) != scope)
+		return {STATUS_NOT_SUPPORTED, "this kind of socket does not have that control"};
+	if (!handler_of(*row, type))
+		return {STATUS_NOT_SUPPORTED, "the option cannot be set, or cannot be read"};
+	if ((row->rules & rule_pends) && !call.irp)
+		return {STATUS_REQUEST_NOT_ACCEPTED, "this control code needs an Irp"};
+	if ((row->rules & rule_passive) && port_context() != PORT_CONTEXT_TASK)
+		return {STATUS_REQUEST_NOT_ACCEPTED, "called above PASSIVE_LEVEL"};
+	return check_buffers(*row, type, call);
 }
 
-Refusal Socket::admit_get_option(Socket &socket, PIRP irp)
+ULONG read_switch(const ControlCall &call)
 {
-	return socket.admit_option(*request_arguments<OptionArguments>(irp).option, false);
+	if (call.input_size < sizeof(ULONG))
+		return call.read<BOOLEAN>() != FALSE;
+	return call.read<ULONG>() != 0;
 }
 
-/* Under the lock. SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other. */
-NTSTATUS Socket::set_sharing(Sharing sharing, bool on)
+ULONG clip(const VOID *buffer, SIZE_T size)
 {
-	if (on && bound_.sharing != Sharing::by_default && bound_.sharing != sharing)
-		return STATUS_INVALID_PARAMETER;
-	if (on)
-		bound_.sharing = sharing;
-	else if (bound_.sharing == sharing)
-		bound_.sharing = Sharing::by_default;
-	return STATUS_SUCCESS;
+	return !buffer ? 0 : size > MAXULONG ? MAXULONG : static_cast<ULONG>(size);
 }
 
-NTSTATUS Socket::set_option(const Option &option, ULONG value)
+Operation operation_of(WSK_CONTROL_SOCKET_TYPE type)
 {
-	if (option.home == Home::transport)
-		return status_from_error(Activity::control,
-					 port_socket_set_option(transport_, option.port, value));
-	LockGuard guard(lock_);
-
-	switch (option.home) {
-	case Home::share_address:
-		return set_sharing(Sharing::reuse, value);
-	case Home::exclusive:
-		return set_sharing(Sharing::exclusive, value);
-	case Home::linger:
-	case Home::transport:
-		linger_ = value;
-		break;
+	switch (type) {
+	case WskSetOption:
+		return Operation::set_option;
+	case WskGetOption:
+		return Operation::get_option;
+	default:
+		return Operation::ioctl;
 	}
-	return STATUS_SUCCESS;
 }
 
-NTSTATUS Socket::get_option(const Option &option, ULONG *value)
-{
-	if (option.home == Home::transport)
-		return status_from_error(Activity::control,
-					 port_socket_get_option(transport_, option.port, value));
-	LockGuard guard(lock_);
+} // namespace
 
-	switch (option.home) {
-	case Home::share_address:
-		*value = bound_.sharing == Sharing::reuse;
-		break;
-	case Home::exclusive:
-		*value = bound_.sharing == Sharing::exclusive;
-		break;
-	case Home::linger:
-	case Home::transport:
-		*value = linger_;
-		break;
-	}
-	return STATUS_SUCCESS;
+Refusal outcome(long long error)
+{
+	return {status_from_error(Activity::control, error), nullptr};
+}
+
+Refusal set_transport(Socket &socket, ControlCall &call)
+{
+	return outcome(port_socket_set_option(socket.transport(),
+					      static_cast<port_socket_option>(call.row->detail),
+					      call.read<ULONG>()));
+}
+
+Refusal get_transport(Socket &socket, ControlCall &call)
+{
+	uint32_t value = 0;
+	int error = port_socket_get_option(
+		socket.transport(), static_cast<port_socket_option>(call.row->detail), &value);
+
+	if (!error)
+		call.write(value);
+	return outcome(error);
+}
+
+/* Under the lock. */
+Refusal Socket::admit_control(const Control &row, bool read)
+{
+	if (!read && (row.rules & rule_before_bind) && state_ != State::unbound)
+		return {STATUS_INVALID_DEVICE_STATE, "the option is to be set before WskBind"};
+	if ((row.rules & rule_bound) && (state_ == State::unbound || state_ == State::binding))
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not bound"};
+	if ((row.rules & rule_connected) && state_ != State::connected)
+		return {STATUS_INVALID_DEVICE_STATE, "the socket is not connected"};
+	return accepted;
+}
+
+Refusal Socket::admit_control_request(Socket &socket, PIRP irp)
+{
+	return socket.admit_control(*request_arguments<ControlArguments>(irp).row,
+				    Request::of(irp)->operation == Operation::get_option);
 }
 
 NTSTATUS Socket::execute_control(PIRP irp, ULONG_PTR *information)
 {
-	switch (Request::of(irp)->operation) {
+	Operation operation = Request::of(irp)->operation;
+
+	switch (operation) {
 	case Operation::bind:
 		return execute_bind(request_arguments<AddressArguments>(irp).address);
 	case Operation::abort:
@@ -126,20 +165,27 @@ NTSTATUS Socket::execute_control(PIRP irp, ULONG_PTR *information)
 		return write_address(false, request_arguments<AddressOutput>(irp).address);
 	case Operation::remote_address:
 		return write_address(true, request_arguments<AddressOutput>(irp).address);
-	case Operation::set_option: {
-		OptionArguments &arguments = request_arguments<OptionArguments>(irp);
+	case Operation::set_option:
+	case Operation::get_option:
+	case Operation::ioctl: {
+		const ControlArguments &arguments = request_arguments<ControlArguments>(irp);
+		const Control &row = *arguments.row;
+		ControlCall call = {.row = &row,
+				    .input = arguments.copied() ? arguments.copy : arguments.input,
+				    .output = arguments.output,
+				    .input_size = arguments.input_size,
+				    .output_size = arguments.output_size,
+				    .written = 0,
+				    .irp = nullptr};
+		ControlHandler handler = operation == Operation::set_option   ? row.set
+					 : operation == Operation::get_option ? row.get
+									      : row.run;
+		Refusal refusal = handler(*this, call);
 
-		return set_option(*arguments.option, arguments.value);
-	}
-	case Operation::get_option: {
-		OptionArguments &arguments = request_arguments<OptionArguments>(irp);
-		NTSTATUS status = get_option(*arguments.option, &arguments.value);
-
-		if (NT_SUCCESS(status)) {
-			RtlCopyMemory(arguments.output, &arguments.value, sizeof(arguments.value));
-			*information = sizeof(arguments.value);
-		}
-		return status;
+		if (refusal.rule)
+			port_log_rule(control_function, refusal.rule);
+		*information = call.written;
+		return refusal.status;
 	}
 	default:
 		return STATUS_NOT_IMPLEMENTED;
@@ -156,122 +202,114 @@ void Socket::serve_control()
 	}
 }
 
-/* Without an IRP: now or never. */
-NTSTATUS Socket::control_now(const Option &option, bool set, ULONG *value)
+/* In the caller's context: now or never. */
+NTSTATUS Socket::control_now(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written)
 {
+	const Control &row = *call.row;
 	Refusal refusal = accepted;
+
+	begin_use();
 	{
 		LockGuard guard(lock_);
 
-		refusal = admit_option(option, set);
+		if (closing_)
+			refusal = {STATUS_INVALID_DEVICE_STATE, "the socket is being closed"};
+		else
+			refusal = admit_control(row, type == WskGetOption);
 	}
-	if (!refusal && option.home == Home::transport && port_context() != PORT_CONTEXT_TASK)
+	if (!refusal && !(row.rules & rule_immediate) && port_context() != PORT_CONTEXT_TASK)
 		refusal = {STATUS_REQUEST_NOT_ACCEPTED,
-			   "this option needs an Irp at DISPATCH_LEVEL"};
-	if (refusal)
-		return request_refuse(control_function, nullptr, refusal);
-	return set ? set_option(option, *value) : get_option(option, value);
+			   "this control needs an Irp at DISPATCH_LEVEL"};
+	if (!refusal)
+		refusal = handler_of(row, type)(*this, call);
+	end_use();
+	if (refusal.status == STATUS_PENDING)
+		return STATUS_PENDING;
+	if (refusal.rule)
+		port_log_rule(control_function, refusal.rule);
+	if (call.irp)
+		request_complete(call.irp, refusal.status, call.written);
+	else if (written)
+		*written = call.written;
+	return refusal.status;
 }
 
-/* Reads an option's value; a BOOLEAN may come in a byte. */
-static bool read_value(const Option &option, SIZE_T size, const VOID *input, ULONG *value)
+NTSTATUS Socket::control(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written)
 {
-	if (!input)
-		return false;
-	if (option.boolean && size == sizeof(BOOLEAN)) {
-		*value = *static_cast<const BOOLEAN *>(input) != FALSE;
-		return true;
+	ULONG on;
+
+	if (type == WskSetOption && (call.row->rules & rule_switch)) {
+		on = read_switch(call);
+		call.input = &on;
+		call.input_size = sizeof(on);
 	}
-	if (size < sizeof(*value))
-		return false;
-	RtlCopyMemory(value, input, sizeof(*value));
-	if (option.boolean)
-		*value = *value != 0;
-	return true;
-}
+	if (!call.irp || (call.row->rules & (rule_immediate | rule_passive | rule_pends)))
+		return control_now(type, call, written);
 
-static Refusal check_option(const Option *option, WSK_CONTROL_SOCKET_TYPE request,
-			    SIZE_T input_size, const VOID *input, SIZE_T output_size,
-			    const VOID *output, ULONG *value)
-{
-	if (!option)
-		return {STATUS_NOT_SUPPORTED, "an unknown option or level"};
-	if (request == WskSetOption && !read_value(*option, input_size, input, value))
-		return {STATUS_INVALID_PARAMETER, "the option's value is missing or too short"};
-	if (request == WskGetOption && (!output || output_size < sizeof(*value)))
-		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for the option"};
-	return accepted;
+	ControlArguments &arguments = request_arguments<ControlArguments>(call.irp);
+
+	arguments.row = call.row;
+	arguments.output = call.output;
+	arguments.input_size = call.input_size;
+	arguments.output_size = call.output_size;
+	if (arguments.copied())
+		RtlCopyMemory(arguments.copy, call.input, call.input_size);
+	else
+		arguments.input = call.input;
+	return submit(control_function, call.irp, operation_of(type), admit_control_request);
 }
 
 /**
- * WskControlSocket - Sets and gets options, enables and disables event callbacks.
+ * WskControlSocket - Sets and gets options, enables and disables event callbacks, and more.
  * @handle: A socket of any category.
- * @request: WskSetOption or WskGetOption; no WskIoctl code is known yet.
- * @code: The option, in Windows' numbers.
- * @level: SOL_SOCKET or a protocol.
+ * @type: WskSetOption, WskGetOption or WskIoctl.
+ * @code: The option or control code, in Windows' numbers.
+ * @level: SOL_SOCKET or a protocol; unused with control codes.
  * @input_size: Bytes at @input.
- * @input: The value to set: a ULONG (a BOOLEAN will do for a switch), for SO_LINGER two USHORTs, or
- *	with SO_WSK_EVENT_CALLBACK a WSK_EVENT_CALLBACK_CONTROL.
+ * @input: What to set. A BOOLEAN will do for a switch that is a ULONG. May be reused when the call
+ *	has returned something else than STATUS_PENDING, or the IRP is completed.
  * @output_size: Bytes at @output.
- * @output: Receives the value, four bytes.
+ * @output: Receives what was asked for. May be looked at as soon as @input may be reused.
  * @output_size_returned: Without an IRP: receives the number of bytes written; or NULL.
- * @irp: The request, or NULL: then the call does not return before it is done.
+ * @irp: The request, or NULL: then the call does not return before it is done. Information is the
+ *	number of bytes written.
  *
- * Known are SO_REUSEADDR, SO_EXCLUSIVEADDRUSE, SO_KEEPALIVE, SO_RCVBUF, SO_SNDBUF, SO_LINGER and
- * SO_WSK_EVENT_CALLBACK of SOL_SOCKET, TCP_NODELAY of IPPROTO_TCP, and IPV6_V6ONLY of
- * IPPROTO_IPV6. SO_LINGER is stored only: closing a connection is abortive in WSK.
+ * Which sockets have which options and control codes, and what they do, is in
+ * Documentation/conformance.rst.
  *
- * Context: IRQL <= DISPATCH_LEVEL.
+ * Context: IRQL <= DISPATCH_LEVEL; PASSIVE_LEVEL for some control codes.
  * Return: STATUS_SUCCESS, STATUS_PENDING; STATUS_EVENT_PENDING (an event is disabled without an
  *	IRP while its callback runs); STATUS_INVALID_PARAMETER; STATUS_BUFFER_TOO_SMALL;
- *	STATUS_NOT_SUPPORTED (unknown option, level or code); STATUS_INVALID_DEVICE_STATE (too late,
- *	or too early); STATUS_REQUEST_NOT_ACCEPTED (no IRP at DISPATCH_LEVEL, for an option that
- *	cannot be had there).
+ *	STATUS_BUFFER_OVERFLOW (of a list; the size that it needs is returned);
+ *	STATUS_NOT_SUPPORTED (unknown option, level or code, or not of this kind of socket);
+ *	STATUS_INVALID_DEVICE_STATE (too late, or too early); STATUS_REQUEST_NOT_ACCEPTED (no IRP
+ *	where one is needed, or above the IRQL that it can be had at).
  * Source: PFN_WSK_CONTROL_SOCKET (wsk.h).
  */
-NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE request, ULONG code,
+NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE type, ULONG code,
 			       ULONG level, SIZE_T input_size, PVOID input, SIZE_T output_size,
 			       PVOID output, SIZE_T *output_size_returned, PIRP irp)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	Refusal refusal = irp ? request_begin(irp) : accepted;
 	Socket *socket = Socket::from(handle);
+	ControlCall call = {.row = find_control(type == WskIoctl ? no_level : level, code),
+			    .input = input,
+			    .output = output,
+			    .input_size = clip(input, input_size),
+			    .output_size = clip(output, output_size),
+			    .written = 0,
+			    .irp = irp};
 
 	if (!refusal && !socket)
 		refusal = {STATUS_INVALID_PARAMETER, "the socket is NULL"};
-	if (!refusal && request >= WskControlMax)
+	if (!refusal && type >= WskControlMax)
 		refusal = {STATUS_INVALID_PARAMETER, "an unknown request type"};
-	if (!refusal && request == WskIoctl)
-		refusal = {STATUS_NOT_SUPPORTED, "an unknown control code"};
+	if (!refusal)
+		refusal = check_control(socket->kind(), call.row, type, call);
 	if (refusal)
 		return request_refuse(control_function, irp, refusal);
-	if (request == WskSetOption && level == SOL_SOCKET && code == SO_WSK_EVENT_CALLBACK) {
-		refusal = check_event_control(input_size, input);
-		if (refusal)
-			return request_refuse(control_function, irp, refusal);
-		return socket->control_events(
-			*static_cast<const WSK_EVENT_CALLBACK_CONTROL *>(input), irp);
-	}
-
-	ULONG value = 0;
-	const Option *option = find_option(level, code);
-	refusal = check_option(option, request, input_size, input, output_size, output, &value);
-	if (refusal)
-		return request_refuse(control_function, irp, refusal);
-	bool set = request == WskSetOption;
-	if (irp) {
-		request_arguments<OptionArguments>(irp) = {option, output, value};
-		return socket->submit(control_function, irp,
-				      set ? Operation::set_option : Operation::get_option,
-				      set ? Socket::admit_set_option : Socket::admit_get_option);
-	}
-	NTSTATUS status = socket->control_now(*option, set, &value);
-	if (NT_SUCCESS(status) && !set) {
-		RtlCopyMemory(output, &value, sizeof(value));
-		if (output_size_returned)
-			*output_size_returned = sizeof(value);
-	}
-	return status;
+	return socket->control(type, call, output_size_returned);
 }
 
 constinit const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch = {

@@ -158,18 +158,14 @@ void Socket::start_events(ULONG inherited)
 	events_.enabled |= mask | callable_events(inherited);
 }
 
-NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp)
+Refusal Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp)
 {
-	constexpr const char *function = "WskControlSocket(SO_WSK_EVENT_CALLBACK)";
 	ULONG mask = control.EventMask & ~WSK_EVENT_DISABLE;
 	bool disable = control.EventMask & WSK_EVENT_DISABLE;
 	Refusal refusal = accepted;
-	NTSTATUS status = STATUS_SUCCESS;
 
 	if (disable && (mask & (mask - 1)))
-		return request_refuse(
-			function, irp,
-			{STATUS_INVALID_PARAMETER, "one event is disabled at a time"});
+		return {STATUS_INVALID_PARAMETER, "one event is disabled at a time"};
 	{
 		LockGuard guard(lock_);
 
@@ -181,15 +177,14 @@ NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP 
 
 			while (masks[event] != mask)
 				event++;
-			if (events_.calls[event] && irp && events_.disabling) {
-				refusal = {STATUS_INVALID_DEVICE_STATE,
-					   "the event is being disabled already"};
-			} else {
-				events_.enabled &= ~mask;
-				if (events_.calls[event])
-					status = irp ? STATUS_PENDING : STATUS_EVENT_PENDING;
-			}
-			if (status == STATUS_PENDING) {
+			if (events_.calls[event] && irp && events_.disabling)
+				return {STATUS_INVALID_DEVICE_STATE,
+					"the event is being disabled already"};
+			events_.enabled &= ~mask;
+			if (events_.calls[event])
+				refusal.status = irp ? STATUS_PENDING : STATUS_EVENT_PENDING;
+			if (refusal.status == STATUS_PENDING) {
+				Request::of(irp)->socket = this;
 				IoMarkIrpPending(irp);
 				begin_use();
 				events_.disabling = irp;
@@ -197,13 +192,9 @@ NTSTATUS Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP 
 			}
 		}
 	}
-	if (refusal)
-		return request_refuse(function, irp, refusal);
-	if (!disable)
+	if (!refusal && !disable)
 		signal(signal_accept | signal_receive | signal_send);
-	if (irp && status != STATUS_PENDING)
-		request_complete(irp, status, 0);
-	return status;
+	return refusal;
 }
 
 } // namespace wsk

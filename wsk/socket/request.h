@@ -16,7 +16,7 @@ namespace wsk
 {
 
 class Socket;
-struct Option;
+struct Control;
 
 enum class Operation : UCHAR {
 	create,
@@ -32,6 +32,7 @@ enum class Operation : UCHAR {
 	remote_address,
 	set_option,
 	get_option,
+	ioctl,
 };
 
 /* In Tail.Overlay.DriverContext, for as long as WSK holds the IRP. */
@@ -71,10 +72,17 @@ struct AddressOutput { /* local_address, remote_address */
 	PSOCKADDR address;
 };
 
-struct OptionArguments { /* set_option, get_option */
-	const Option *option;
-	PVOID output; /* room for the value, as was checked */
-	ULONG value;
+struct ControlArguments { /* set_option, get_option, ioctl */
+	const Control *row;
+	union {
+		const VOID *input;
+		UCHAR copy[8]; /* of what fits in */
+	};
+	PVOID output;
+	ULONG input_size;
+	ULONG output_size;
+
+	bool copied() const { return input_size <= sizeof(copy); }
 };
 
 template <class T>

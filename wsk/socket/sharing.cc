@@ -10,6 +10,7 @@
 #include <ws2def.h>
 #include <ws2ipdef.h>
 
+#include "port/option.h"
 #include "socket/status.h"
 
 namespace wsk

@@ -30,6 +30,9 @@
 namespace wsk
 {
 
+struct Control;
+struct ControlCall;
+
 enum class State : UCHAR {
 	unbound,
 	binding,
@@ -93,13 +96,17 @@ public:
 	/* Retained data has been released: the peer may send more. */
 	void offer_window();
 
-	/* SO_WSK_EVENT_CALLBACK (event.cc). */
-	NTSTATUS control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp);
+	/* WskControlSocket, with everything checked but the socket's state (control.cc). */
+	NTSTATUS control(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written);
 
-	/* Options (control.cc). Sleep where the option is the transport's. */
-	NTSTATUS set_option(const Option &option, ULONG value);
-	NTSTATUS get_option(const Option &option, ULONG *value);
-	NTSTATUS control_now(const Option &option, bool set, ULONG *value);
+	/* For the handlers of options and control codes. */
+	const Kind &kind() const { return kind_; }
+	port_socket *transport() const { return transport_; }
+	[[nodiscard]] Refusal control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp);
+	[[nodiscard]] Refusal set_sharing(Sharing sharing, bool on);
+	Sharing sharing() const { return bound_.sharing; }
+	void set_linger(ULONG linger) { linger_ = linger; }
+	ULONG linger() const { return linger_; }
 
 	/* Admissions. */
 	static Refusal admit_bind(Socket &socket, PIRP irp);
@@ -111,8 +118,7 @@ public:
 	static Refusal admit_abort(Socket &socket, PIRP irp);
 	static Refusal admit_local_address(Socket &socket, PIRP irp);
 	static Refusal admit_remote_address(Socket &socket, PIRP irp);
-	static Refusal admit_set_option(Socket &socket, PIRP irp);
-	static Refusal admit_get_option(Socket &socket, PIRP irp);
+	static Refusal admit_control_request(Socket &socket, PIRP irp);
 
 	static void *operator new(size_t size) noexcept;
 	static void operator delete(void *block);
@@ -152,8 +158,8 @@ private:
 	bool ends_with_reset();
 
 	/* control.cc */
-	Refusal admit_option(const Option &option, bool set);
-	NTSTATUS set_sharing(Sharing sharing, bool on);
+	Refusal admit_control(const Control &row, bool read);
+	NTSTATUS control_now(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written);
 	void serve_control();
 	NTSTATUS execute_control(PIRP irp, ULONG_PTR *information);
 

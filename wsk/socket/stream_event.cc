@@ -2,6 +2,7 @@
 /* WskReceiveEvent, WskDisconnectEvent and WskSendBacklogEvent. The pump calls; so they are serial.
  */
 #include "nt/irql.h"
+#include "port/option.h"
 #include "socket/indication.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
