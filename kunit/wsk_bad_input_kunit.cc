@@ -108,19 +108,19 @@ constexpr SocketCall socket_calls[] = {
    CALL{return stage.bound.connection()->WskConnectEx(socket, stage.pair.listener.address, nullptr,
 						      0, irp);
 }
-, false
+, true
 }
 , {"WskSendEx", CONNECTED,
    CALL{return stage.pair.caller.connection()->WskSendEx(socket, stage.data.all(), 0, 0, nullptr,
 							 irp);
 }
-, false
+, true
 }
 , {"WskReceiveEx", CONNECTED,
    CALL{return stage.pair.caller.connection()->WskReceiveEx(socket, stage.data.all(), 0, nullptr,
 							    nullptr, nullptr, irp);
 }
-, false
+, true
 }
 ,
 }

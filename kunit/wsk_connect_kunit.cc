@@ -77,6 +77,29 @@ void nobody_listens(struct kunit *test, ADDRESS_FAMILY family)
 	expect_refused(test, caller.remote_address(address), STATUS_INVALID_DEVICE_STATE);
 }
 
+void again_after_a_failure(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Caller caller(client, family);
+	Listener listener(client, family);
+	Address nowhere, before;
+	{
+		Listener gone(client, family);
+
+		REQUIRE(test, gone.open() && caller.open() && listener.open());
+		nowhere = gone.address;
+	}
+	before = caller.local();
+	for (int i = 0; i < 3; i++) {
+		expect_failed(test, caller.connect(nowhere), STATUS_CONNECTION_REFUSED);
+		/* Its port stays its own, and the wildcard is one again. */
+		EXPECT_TRUE(test, caller.local() == before);
+	}
+	expect_done(test, caller.connect(listener.address));
+	EXPECT_EQ(test, caller.local().port(), before.port());
+	EXPECT_TRUE(test, caller.remote() == listener.address);
+}
+
 void no_way_there(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -174,6 +197,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("connecting makes a wildcard address concrete", wildcard_becomes_concrete),
 	IPV4_AND_IPV6("a concrete local address is kept", bound_address_is_kept),
 	IPV4_AND_IPV6("a port without listener refuses", nobody_listens),
+	IPV4_AND_IPV6("a socket may connect again after a failure", again_after_a_failure),
 	IPV4_AND_IPV6("a network without route is unreachable", no_way_there),
 	IPV4_AND_IPV6("connecting before bind is refused", before_bind),
 	IPV4_AND_IPV6("connecting twice is refused", connected_twice),

@@ -250,7 +250,8 @@ class Socket
 {
 public:
 	explicit Socket(Client &client) : client_(client) {}
-	/* `category`: WSK_FLAG_LISTEN_SOCKET or WSK_FLAG_CONNECTION_SOCKET. */
+	/* `category`: WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_CONNECTION_SOCKET, WSK_FLAG_STREAM_SOCKET.
+	 */
 	Socket(Client &client, ULONG category, ADDRESS_FAMILY family, PVOID context = nullptr,
 	       const void *dispatch = nullptr, Site here = HERE)
 		: Socket(client, category, family, Owner(), context, dispatch, here)
@@ -268,6 +269,7 @@ public:
 	const WSK_PROVIDER_BASIC_DISPATCH *basic() const;
 	const WSK_PROVIDER_LISTEN_DISPATCH *listen() const;
 	const WSK_PROVIDER_CONNECTION_DISPATCH *connection() const;
+	const WSK_PROVIDER_STREAM_DISPATCH *stream() const;
 
 	/* Takes over a socket: as a rule a connection that an accept delivered. */
 	void adopt(PWSK_SOCKET handle, ULONG category = WSK_FLAG_CONNECTION_SOCKET);
@@ -276,9 +278,12 @@ public:
 	PWSK_SOCKET release();
 
 	void start_bind(Request &request, PSOCKADDR address, ULONG flags = 0);
+	void start_listening(Request &request);
 	void start_accept(Request &request, PSOCKADDR local = nullptr, PSOCKADDR remote = nullptr,
 			  ULONG flags = 0);
 	void start_connect(Request &request, PSOCKADDR address, ULONG flags = 0);
+	void start_connect_ex(Request &request, PSOCKADDR address, PWSK_BUF buffer,
+			      ULONG flags = 0);
 	void start_send(Request &request, PWSK_BUF buffer, ULONG flags = 0);
 	void start_receive(Request &request, PWSK_BUF buffer, ULONG flags = 0);
 	void start_disconnect(Request &request, PWSK_BUF buffer = nullptr, ULONG flags = 0);
@@ -289,9 +294,11 @@ public:
 	void start_close(Request &request);
 
 	Outcome bind(PSOCKADDR address, ULONG flags = 0, Site here = HERE);
+	Outcome listen_now(Site here = HERE);
 	Outcome accept(PSOCKADDR local = nullptr, PSOCKADDR remote = nullptr, ULONG flags = 0,
 		       Site here = HERE);
 	Outcome connect(PSOCKADDR address, ULONG flags = 0, Site here = HERE);
+	Outcome connect_ex(PSOCKADDR address, PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
 	Outcome send(PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
 	Outcome receive(PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
 	Outcome disconnect(PWSK_BUF buffer = nullptr, ULONG flags = 0, Site here = HERE);
@@ -313,6 +320,8 @@ public:
 	Address remote(Site here = HERE);
 
 private:
+	bool is_stream() const { return category_ == WSK_FLAG_STREAM_SOCKET; }
+
 	Client &client_;
 	PWSK_SOCKET handle_ = nullptr;
 	ULONG category_ = WSK_FLAG_CONNECTION_SOCKET;

@@ -117,6 +117,11 @@ const WSK_PROVIDER_CONNECTION_DISPATCH *Socket::connection() const
 	return static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH *>(handle_->Dispatch);
 }
 
+const WSK_PROVIDER_STREAM_DISPATCH *Socket::stream() const
+{
+	return static_cast<const WSK_PROVIDER_STREAM_DISPATCH *>(handle_->Dispatch);
+}
+
 void Socket::adopt(PWSK_SOCKET handle, ULONG category)
 {
 	close();
@@ -141,50 +146,70 @@ PWSK_SOCKET Socket::release()
 
 void Socket::start_bind(Request &request, PSOCKADDR address, ULONG flags)
 {
-	/* The same slot in both tables, but only one of them is this socket's. */
-	PFN_WSK_BIND bind =
-		category_ == WSK_FLAG_LISTEN_SOCKET ? listen()->WskBind : connection()->WskBind;
+	/* The same slot in all tables, but only one of them is this socket's. */
+	PFN_WSK_BIND bind = is_stream()				  ? stream()->WskBind
+			    : category_ == WSK_FLAG_LISTEN_SOCKET ? listen()->WskBind
+								  : connection()->WskBind;
 
 	request.issue(test(), [&](PIRP irp) { return bind(handle_, address, flags, irp); });
 }
 
 void Socket::start_accept(Request &request, PSOCKADDR local, PSOCKADDR remote, ULONG flags)
 {
+	PFN_WSK_ACCEPT accept = is_stream() ? stream()->WskAccept : listen()->WskAccept;
+
 	request.issue(test(), [&](PIRP irp) {
-		return listen()->WskAccept(handle_, flags, nullptr, nullptr, local, remote, irp);
+		return accept(handle_, flags, nullptr, nullptr, local, remote, irp);
 	});
+}
+
+void Socket::start_listening(Request &request)
+{
+	request.issue(test(), [&](PIRP irp) { return stream()->WskListen(handle_, irp); });
 }
 
 void Socket::start_connect(Request &request, PSOCKADDR address, ULONG flags)
 {
-	request.issue(test(), [&](PIRP irp) {
-		return connection()->WskConnect(handle_, address, flags, irp);
-	});
+	PFN_WSK_CONNECT connect = is_stream() ? stream()->WskConnect : connection()->WskConnect;
+
+	request.issue(test(), [&](PIRP irp) { return connect(handle_, address, flags, irp); });
+}
+
+void Socket::start_connect_ex(Request &request, PSOCKADDR address, PWSK_BUF buffer, ULONG flags)
+{
+	PFN_WSK_CONNECT_EX connect =
+		is_stream() ? stream()->WskConnectEx : connection()->WskConnectEx;
+
+	request.issue(test(),
+		      [&](PIRP irp) { return connect(handle_, address, buffer, flags, irp); });
 }
 
 void Socket::start_send(Request &request, PWSK_BUF buffer, ULONG flags)
 {
-	request.issue(test(),
-		      [&](PIRP irp) { return connection()->WskSend(handle_, buffer, flags, irp); });
+	PFN_WSK_SEND send = is_stream() ? stream()->WskSend : connection()->WskSend;
+
+	request.issue(test(), [&](PIRP irp) { return send(handle_, buffer, flags, irp); });
 }
 
 void Socket::start_receive(Request &request, PWSK_BUF buffer, ULONG flags)
 {
-	request.issue(test(), [&](PIRP irp) {
-		return connection()->WskReceive(handle_, buffer, flags, irp);
-	});
+	PFN_WSK_RECEIVE receive = is_stream() ? stream()->WskReceive : connection()->WskReceive;
+
+	request.issue(test(), [&](PIRP irp) { return receive(handle_, buffer, flags, irp); });
 }
 
 void Socket::start_disconnect(Request &request, PWSK_BUF buffer, ULONG flags)
 {
-	request.issue(test(), [&](PIRP irp) {
-		return connection()->WskDisconnect(handle_, buffer, flags, irp);
-	});
+	PFN_WSK_DISCONNECT disconnect =
+		is_stream() ? stream()->WskDisconnect : connection()->WskDisconnect;
+
+	request.issue(test(), [&](PIRP irp) { return disconnect(handle_, buffer, flags, irp); });
 }
 
 void Socket::start_local_address(Request &request, PSOCKADDR address)
 {
-	PFN_WSK_GET_LOCAL_ADDRESS get = category_ == WSK_FLAG_LISTEN_SOCKET
+	PFN_WSK_GET_LOCAL_ADDRESS get = is_stream() ? stream()->WskGetLocalAddress
+					: category_ == WSK_FLAG_LISTEN_SOCKET
 						? listen()->WskGetLocalAddress
 						: connection()->WskGetLocalAddress;
 
@@ -193,9 +218,10 @@ void Socket::start_local_address(Request &request, PSOCKADDR address)
 
 void Socket::start_remote_address(Request &request, PSOCKADDR address)
 {
-	request.issue(test(), [&](PIRP irp) {
-		return connection()->WskGetRemoteAddress(handle_, address, irp);
-	});
+	PFN_WSK_GET_REMOTE_ADDRESS get =
+		is_stream() ? stream()->WskGetRemoteAddress : connection()->WskGetRemoteAddress;
+
+	request.issue(test(), [&](PIRP irp) { return get(handle_, address, irp); });
 }
 
 void Socket::start_control(Request &request, const Control &control)
@@ -223,6 +249,14 @@ Outcome Socket::bind(PSOCKADDR address, ULONG flags, Site here)
 	return request.wait(here);
 }
 
+Outcome Socket::listen_now(Site here)
+{
+	Request request;
+
+	start_listening(request);
+	return request.wait(here);
+}
+
 Outcome Socket::accept(PSOCKADDR local, PSOCKADDR remote, ULONG flags, Site here)
 {
 	Request request;
@@ -236,6 +270,14 @@ Outcome Socket::connect(PSOCKADDR address, ULONG flags, Site here)
 	Request request;
 
 	start_connect(request, address, flags);
+	return request.wait(here);
+}
+
+Outcome Socket::connect_ex(PSOCKADDR address, PWSK_BUF buffer, ULONG flags, Site here)
+{
+	Request request;
+
+	start_connect_ex(request, address, buffer, flags);
 	return request.wait(here);
 }
 

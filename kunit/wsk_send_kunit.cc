@@ -180,7 +180,7 @@ void without_delay(struct kunit *test, ADDRESS_FAMILY family)
 
 void unsupported_flags(struct kunit *test, ADDRESS_FAMILY family)
 {
-	const ULONG wrong[] = {WSK_FLAG_OOB, 4, 8, 0x80000000, 0xffffffff};
+	const ULONG wrong[] = {4, 8, WSK_FLAG_OOB | 4, 0x80000000, 0xffffffff};
 	Client client(test);
 	Pair pair(client, family);
 	Buffer out(100);

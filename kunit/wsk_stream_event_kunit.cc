@@ -407,19 +407,24 @@ void a_reset_before_the_accept(struct kunit *test, ADDRESS_FAMILY family)
 	Listener listener(client, family);
 	Request accept;
 	Socket peer(client);
+	Address caller_address, local, remote;
 
 	REQUIRE(test, listener.open());
 	{
 		Caller caller(client, listener);
 
+		caller_address = caller.local();
 		expect_done(test, caller.reset());
 	}
 	accept.issue(test, [&](PIRP irp) {
 		return listener.listen()->WskAccept(listener.handle(), 0, &notes,
-						    &StreamNotes::dispatch, nullptr, nullptr, irp);
+						    &StreamNotes::dispatch, local, remote, irp);
 	});
 	peer.adopt(accept.wait());
 	REQUIRE(test, peer.open());
+	EXPECT_TRUE(test, local == listener.address);
+	EXPECT_TRUE(test, remote == caller_address);
+	EXPECT_TRUE(test, peer.remote() == caller_address);
 	EXPECT_STATUS(test, peer.set_events(WSK_EVENT_DISCONNECT), STATUS_SUCCESS);
 	REQUIRE(test, notes.wait_until([&] { return notes.disconnects == 1; }));
 	EXPECT_EQ(test, notes.disconnect_flags[0], (ULONG)WSK_FLAG_ABORTIVE);

@@ -149,6 +149,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	self->write_space = sk->sk_write_space;
 	self->state_change = sk->sk_state_change;
 	self->error_report = sk->sk_error_report;
+	/* WSK receives every byte in its place; accepted connections inherit it. */
+	sock_set_flag(sk, SOCK_URGINLINE);
 	*created = self;
 	return 0;
 }
@@ -186,6 +188,14 @@ int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
 
 	error = kernel_bind(socket->socket, (struct sockaddr *)&address, address_length(to));
 	revert_creds(caller);
+	if (!error) {
+		struct sock *sk = socket->socket->sk;
+
+		/* A port of the system's choice stays, too, when connecting fails. */
+		lock_sock(sk);
+		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+		release_sock(sk);
+	}
 	return error;
 }
 
@@ -289,10 +299,12 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 
 	if (count > MAX_SEGMENTS) {
 		count = MAX_SEGMENTS;
-		flags |= PORT_SEND_MORE;
+		flags = PORT_SEND_MORE;
 	}
 	if (flags & PORT_SEND_MORE)
 		msg.msg_flags |= MSG_MORE;
+	if (flags & PORT_SEND_URGENT)
+		msg.msg_flags |= MSG_OOB;
 	length = fill_vector(vector, segments, count);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
 	sent = sock_sendmsg(socket->socket, &msg);
@@ -383,6 +395,9 @@ void port_socket_reset(struct port_socket *socket)
 	lock_sock(sk);
 	sk->sk_prot->disconnect(sk, 0);
 	socket->socket->state = SS_UNCONNECTED;
+	sk->sk_err = 0;
+	socket->error = 0;
+	socket->established = false;
 	release_sock(sk);
 }
 
@@ -395,7 +410,8 @@ int port_socket_local_address(struct port_socket *socket, struct port_address *a
 
 int port_socket_remote_address(struct port_socket *socket, struct port_address *address)
 {
-	int length = kernel_getpeername(socket->socket, (struct sockaddr *)address);
+	/* 2: also of a connection that the peer has reset. */
+	int length = socket->socket->ops->getname(socket->socket, (struct sockaddr *)address, 2);
 
 	return length < 0 ? length : 0;
 }

@@ -73,7 +73,7 @@ PORT_MUST_CHECK int port_socket_connect(struct port_socket *socket, const struct
 PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
 
 /* Bytes taken (at least one), -EAGAIN when there is no room, or the connection's failure. */
-enum { PORT_SEND_MORE = 1, PORT_SEND_PUSH = 2 };
+enum { PORT_SEND_MORE = 1, PORT_SEND_PUSH = 2, PORT_SEND_URGENT = 4 /* the last byte */ };
 PORT_MUST_CHECK int64_t port_socket_send(struct port_socket *socket,
 					 const struct port_segment *segments, size_t count,
 					 uint32_t flags);
@@ -96,7 +96,7 @@ bool port_socket_receive_ended(struct port_socket *socket);
 /* The failure that ended the connection, 0 while there is none on record. Does not sleep. */
 int port_socket_recorded_failure(struct port_socket *socket);
 
-/* Drops the connection with a RST. */
+/* Drops a connection with a RST, or the attempt at one; the socket stays bound. */
 void port_socket_reset(struct port_socket *socket);
 
 PORT_MUST_CHECK int port_socket_local_address(struct port_socket *socket,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* Creating, binding, connecting and disconnecting. */
+/* Creating, binding, addresses and disconnecting. */
 #include "nt/irql.h"
 #include "port/option.h"
 #include "socket/address.h"
@@ -123,6 +123,7 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 	bound_.owner = owner_;
 	bound_.address = address;
 	bound_.dual_stack = !v6only;
+	bound_.may_listen = listens || category() == Category::stream;
 	NTSTATUS status = sharing_bind(bound_, listens);
 	{
 		LockGuard guard(lock_);
@@ -137,46 +138,6 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 		signal(signal_accept);
 	}
 	return status;
-}
-
-int Socket::try_connect(PIRP irp)
-{
-	Request *request = Request::of(irp);
-
-	if (request->started)
-		return port_socket_connect_status(transport_);
-	request->started = true;
-	return port_socket_connect(transport_, &request_arguments<AddressArguments>(irp).address);
-}
-
-void Socket::serve_connects()
-{
-	PIRP irp = claim(connects_);
-
-	if (!irp)
-		return;
-	int error = try_connect(irp);
-	if (error == -PORT_EINPROGRESS) {
-		put_back(connects_, irp);
-		return;
-	}
-	{
-		LockGuard guard(lock_);
-
-		state_ = error ? State::failed : State::connected;
-	}
-	bool creates = Request::of(irp)->operation == Operation::create_connected;
-	if (error && creates) {
-		fail_create(irp, status_from_error(Activity::connect, error));
-		return;
-	}
-	/* The client hears of the connection before it hears from it. */
-	complete(irp, status_from_error(Activity::connect, error),
-		 creates ? reinterpret_cast<ULONG_PTR>(handle()) : 0);
-	if (!error) {
-		start_events();
-		signal(signal_receive | signal_send);
-	}
 }
 
 /* Graceful ones, whose FIN is on its way. */
@@ -217,15 +178,6 @@ Refusal Socket::admit_bind(Socket &socket, PIRP)
 	if (socket.state_ != State::unbound)
 		return {STATUS_INVALID_DEVICE_STATE, "the socket is bound already"};
 	socket.state_ = State::binding;
-	return accepted;
-}
-
-Refusal Socket::admit_connect(Socket &socket, PIRP)
-{
-	if (socket.state_ != State::bound)
-		return {STATUS_INVALID_DEVICE_STATE,
-			"the socket is not bound, or was connected before"};
-	socket.state_ = State::connecting;
 	return accepted;
 }
 
@@ -349,46 +301,11 @@ NTSTATUS WSKAPI get_local_address(PWSK_SOCKET handle, PSOCKADDR local_address, P
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not connected).
  * Source: PFN_WSK_GET_REMOTE_ADDRESS (wsk.h).
  */
-static NTSTATUS WSKAPI get_remote_address(PWSK_SOCKET handle, PSOCKADDR remote_address, PIRP irp)
+NTSTATUS WSKAPI get_remote_address(PWSK_SOCKET handle, PSOCKADDR remote_address, PIRP irp)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	return submit_address_query("WskGetRemoteAddress", handle, remote_address, irp,
 				    Operation::remote_address, Socket::admit_remote_address);
-}
-
-/**
- * WskConnect - Connects a bound socket.
- * @handle: A connection socket that is bound and has not been connected.
- * @remote_address: Of the socket's family. Read during the call only.
- * @flags: Reserved, 0.
- * @irp: The request. Cancelling it ends the attempt; the socket can then only be closed.
- *
- * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound, or
- *	connected before). The IRP ends in STATUS_SUCCESS, STATUS_CONNECTION_REFUSED,
- *	STATUS_IO_TIMEOUT, STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE,
- *	STATUS_INVALID_ADDRESS_COMPONENT, STATUS_ADDRESS_ALREADY_EXISTS, STATUS_ACCESS_DENIED,
- *	STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
- * Source: PFN_WSK_CONNECT (wsk.h).
- */
-static NTSTATUS WSKAPI connect(PWSK_SOCKET handle, PSOCKADDR remote_address, ULONG flags, PIRP irp)
-{
-	NT_MAX_IRQL(DISPATCH_LEVEL);
-	return submit_address("WskConnect", handle, remote_address, flags, irp, Operation::connect,
-			      Socket::admit_connect);
-}
-
-/**
- * WskConnectEx - Connects a bound socket and sends the first data.
- * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
- *
- * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
- * Source: PFN_WSK_CONNECT_EX (wsk.h).
- */
-static NTSTATUS WSKAPI connect_ex(PWSK_SOCKET, PSOCKADDR, PWSK_BUF, ULONG, PIRP irp)
-{
-	return request_not_implemented(irp);
 }
 
 constinit const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch = {

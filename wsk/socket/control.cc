@@ -158,6 +158,8 @@ NTSTATUS Socket::execute_control(PIRP irp, ULONG_PTR *information)
 	switch (operation) {
 	case Operation::bind:
 		return execute_bind(request_arguments<AddressArguments>(irp).address);
+	case Operation::listen:
+		return execute_listen();
 	case Operation::abort:
 		abort_connection();
 		return STATUS_SUCCESS;

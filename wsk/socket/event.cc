@@ -16,13 +16,6 @@ constexpr ULONG masks[] = {
 };
 static_assert(RTL_NUMBER_OF(masks) == static_cast<size_t>(Event::count));
 
-/* The events that a category's sockets can have. */
-ULONG category_events(Category category)
-{
-	return category == Category::listen ? WSK_EVENT_ACCEPT | connection_events
-					    : connection_events;
-}
-
 } // namespace
 
 Refusal check_event_control(SIZE_T size, const VOID *input)
@@ -76,20 +69,35 @@ EventCall::~EventCall()
 		socket_.complete(disabled, STATUS_SUCCESS);
 }
 
+/* The events that a socket can have, or may come to have; under the lock. */
+ULONG Socket::possible_events() const
+{
+	bool may_listen = category() == Category::stream && state_ != State::connected;
+
+	return listens() || may_listen ? WSK_EVENT_ACCEPT | connection_events : connection_events;
+}
+
 /* The client's function, or null; under the lock. */
 void *Socket::callback_of(Event event)
 {
-	if (category() == Category::listen) {
-		auto *table = static_cast<const WSK_CLIENT_LISTEN_DISPATCH *>(dispatch_);
+	const VOID *dispatch = dispatch_;
 
-		return table && event == Event::accept
-			       ? reinterpret_cast<void *>(table->WskAcceptEvent)
-			       : nullptr;
+	if (category() == Category::stream && dispatch) {
+		auto *halves = static_cast<const WSK_CLIENT_STREAM_DISPATCH *>(dispatch);
+
+		dispatch = event == Event::accept ? static_cast<const VOID *>(halves->Listen)
+						  : halves->Connect;
+	}
+	if (event == Event::accept) {
+		auto *table = static_cast<const WSK_CLIENT_LISTEN_DISPATCH *>(dispatch);
+
+		return table && listens() ? reinterpret_cast<void *>(table->WskAcceptEvent)
+					  : nullptr;
 	}
 	/* Inside WskAcceptEvent the client may have set, and rely on, its table already. */
 	auto *table = outputs_ ? outputs_->dispatch
-			       : static_cast<const WSK_CLIENT_CONNECTION_DISPATCH *>(dispatch_);
-	if (!table)
+			       : static_cast<const WSK_CLIENT_CONNECTION_DISPATCH *>(dispatch);
+	if (!table || listens())
 		return nullptr;
 	switch (event) {
 	case Event::receive:
@@ -115,10 +123,9 @@ ULONG Socket::callable_events(ULONG mask)
 /* Whether the events can be enabled, or disabled, now; under the lock. */
 Refusal Socket::check_events(ULONG mask, bool disable)
 {
-	bool listens = category() == Category::listen;
-	ULONG own = listens ? mask & ~connection_events : mask;
+	ULONG own = listens() ? mask & ~connection_events : mask;
 
-	if (!mask || (mask & ~category_events(category())))
+	if (!mask || (mask & ~possible_events()))
 		return {STATUS_INVALID_PARAMETER,
 			"an event that this kind of socket does not have"};
 	if (mask & events_.fixed)
@@ -126,9 +133,9 @@ Refusal Socket::check_events(ULONG mask, bool disable)
 	if (disable && mask != own)
 		return {STATUS_INVALID_PARAMETER,
 			"what a listening socket passes on cannot be disabled there"};
-	if (state_ != (listens ? State::listening : State::connected))
+	if (state_ != (listens() ? State::listening : State::connected))
 		return {STATUS_INVALID_DEVICE_STATE,
-			"events can be enabled once the socket is bound, or connected"};
+			"events can be enabled once the socket listens, or is connected"};
 	if (callable_events(own) != own)
 		return {STATUS_INVALID_PARAMETER,
 			"the dispatch table has no function for the event"};
@@ -138,7 +145,7 @@ Refusal Socket::check_events(ULONG mask, bool disable)
 /* Under the lock. */
 void Socket::enable_events(ULONG mask)
 {
-	if (category() == Category::listen) {
+	if (listens()) {
 		events_.inherited |= mask & connection_events;
 		mask &= ~connection_events;
 	}
@@ -149,9 +156,9 @@ void Socket::enable_events(ULONG mask)
 void Socket::start_events(ULONG inherited)
 {
 	LockGuard guard(lock_);
-	ULONG mask = client_->static_events() & category_events(category());
+	ULONG mask = client_->static_events() & possible_events();
 
-	if (category() == Category::listen)
+	if (listens())
 		mask &= ~connection_events; /* each connection's own, static as well */
 	mask = callable_events(mask);
 	events_.fixed |= mask;

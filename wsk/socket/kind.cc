@@ -85,8 +85,9 @@ const VOID *provider_table(Category category)
 		return &listen_dispatch;
 	case Category::connection:
 		return &connection_dispatch;
-	case Category::datagram:
 	case Category::stream:
+		return &stream_dispatch;
+	case Category::datagram:
 		break;
 	}
 	return nullptr;

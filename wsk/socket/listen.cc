@@ -16,7 +16,10 @@ constexpr int accepts_per_turn = 32;
 
 } // namespace
 
-/* A connected socket around an accepted transport, which is dropped where that fails. */
+/*
+ * A connected socket around an accepted transport, which is dropped where that fails. It has both
+ * addresses, though its peer may have reset it by now: whatever follows finds that out.
+ */
 Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID *dispatch)
 {
 	Refusal refusal = accepted;
@@ -39,27 +42,20 @@ void Socket::deliver_accept(PIRP irp, port_socket *transport)
 	AcceptArguments &arguments = request_arguments<AcceptArguments>(irp);
 	Created made = adopt(transport, arguments.context, arguments.dispatch);
 
-	if (made.socket && arguments.local_address)
-		made.status = made.socket->write_address(false, arguments.local_address);
-	if (NT_SUCCESS(made.status) && arguments.remote_address)
-		made.status = made.socket->write_address(true, arguments.remote_address);
-	if (NT_SUCCESS(made.status)) {
-		Socket &connection = *made.socket;
-
-		connection.begin_use(); /* the client may close it in its completion routine */
-		complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(connection.handle()));
-		connection.start_events();
-		connection.signal(signal_receive | signal_send);
-		connection.end_use();
-		return;
-	}
 	if (!made.socket) {
 		complete(irp, made.status);
 		return;
 	}
-	/* The peer is gone already and has no address: as if it had never come. */
-	made.socket->begin_end(nullptr);
-	put_back(accepts_, irp);
+	Socket &connection = *made.socket;
+	if (arguments.local_address)
+		(void)!connection.write_address(false, arguments.local_address);
+	if (arguments.remote_address)
+		(void)!connection.write_address(true, arguments.remote_address);
+	connection.begin_use(); /* the client may close it in its completion routine */
+	complete(irp, STATUS_SUCCESS, reinterpret_cast<ULONG_PTR>(connection.handle()));
+	connection.start_events();
+	connection.signal(signal_receive | signal_send);
+	connection.end_use();
 }
 
 void Socket::indicate_accept(const EventCall &call, port_socket *transport)
@@ -73,14 +69,12 @@ void Socket::indicate_accept(const EventCall &call, port_socket *transport)
 	Socket &connection = *made.socket;
 	connection.begin_use(); /* the client may close it inside the callback */
 	connection.outputs_ = &outputs;
-	NTSTATUS status = connection.write_address(false, reinterpret_cast<PSOCKADDR>(&local));
-	if (NT_SUCCESS(status))
-		status = connection.write_address(true, reinterpret_cast<PSOCKADDR>(&remote));
-	if (NT_SUCCESS(status))
-		status = call.callback<PFN_WSK_ACCEPT_EVENT>()(
-			call.context(), 0, reinterpret_cast<PSOCKADDR>(&local),
-			reinterpret_cast<PSOCKADDR>(&remote), connection.handle(), &outputs.context,
-			&outputs.dispatch);
+	(void)!connection.write_address(false, reinterpret_cast<PSOCKADDR>(&local));
+	(void)!connection.write_address(true, reinterpret_cast<PSOCKADDR>(&remote));
+	NTSTATUS status = call.callback<PFN_WSK_ACCEPT_EVENT>()(
+		call.context(), 0, reinterpret_cast<PSOCKADDR>(&local),
+		reinterpret_cast<PSOCKADDR>(&remote), connection.handle(), &outputs.context,
+		&outputs.dispatch);
 	{
 		LockGuard guard(connection.lock_);
 
@@ -129,16 +123,42 @@ void Socket::serve_accepts()
 	signal(signal_accept);
 }
 
+/* WskListen: what a listening socket's WskBind does at once. */
+NTSTATUS Socket::execute_listen()
+{
+	undo_connect();
+	NTSTATUS status = sharing_listen(bound_);
+	{
+		LockGuard guard(lock_);
+
+		state_ = NT_SUCCESS(status) ? State::listening : State::bound;
+	}
+	if (NT_SUCCESS(status)) {
+		start_events();
+		signal(signal_accept);
+	}
+	return status;
+}
+
+Refusal Socket::admit_listen(Socket &socket, PIRP)
+{
+	if (socket.state_ != State::bound)
+		return {STATUS_INVALID_DEVICE_STATE,
+			"the socket is not bound, or listens or is connected already"};
+	socket.state_ = State::starting;
+	return accepted;
+}
+
 Refusal Socket::admit_accept(Socket &socket, PIRP)
 {
 	if (socket.state_ != State::listening)
-		return {STATUS_INVALID_DEVICE_STATE, "the socket is not listening: bind it first"};
+		return {STATUS_INVALID_DEVICE_STATE, "the socket does not listen"};
 	return accepted;
 }
 
 /**
  * WskAccept - Accepts a connection.
- * @handle: A listening socket that is bound.
+ * @handle: A listening socket that is bound, or a stream socket after WskListen().
  * @flags: Reserved, 0.
  * @context: Handed to the accepted socket's event callbacks.
  * @dispatch: The accepted socket's event callbacks, or NULL.
@@ -151,14 +171,14 @@ Refusal Socket::admit_accept(Socket &socket, PIRP)
  * the connection queued.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound). The
- *	IRP ends in STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES, STATUS_DEVICE_NOT_READY (the
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not listening).
+ *	The IRP ends in STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES, STATUS_DEVICE_NOT_READY (the
  *	client is deregistering) or STATUS_CANCELLED.
  * Source: PFN_WSK_ACCEPT (wsk.h).
  */
-static NTSTATUS WSKAPI accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
-			      const WSK_CLIENT_CONNECTION_DISPATCH *dispatch,
-			      PSOCKADDR local_address, PSOCKADDR remote_address, PIRP irp)
+NTSTATUS WSKAPI accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
+		       const WSK_CLIENT_CONNECTION_DISPATCH *dispatch, PSOCKADDR local_address,
+		       PSOCKADDR remote_address, PIRP irp)
 {
 	constexpr const char *function = "WskAccept";
 

@@ -18,7 +18,8 @@ namespace
  * @AddressFamily: AF_INET or AF_INET6.
  * @SocketType: SOCK_STREAM.
  * @Protocol: IPPROTO_TCP.
- * @Flags: The category: WSK_FLAG_LISTEN_SOCKET or WSK_FLAG_CONNECTION_SOCKET.
+ * @Flags: The category: WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_CONNECTION_SOCKET,
+ *	WSK_FLAG_STREAM_SOCKET, or 0 for a basic socket.
  * @SocketContext: Handed to the socket's event callbacks.
  * @Dispatch: The category's table of event callbacks, or NULL; stays as long as the socket.
  * @OwningProcess: The socket lives in this process' network namespace and binds with its

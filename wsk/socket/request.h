@@ -22,6 +22,7 @@ enum class Operation : UCHAR {
 	create,
 	create_connected,
 	bind,
+	listen,
 	connect,
 	accept,
 	send,
@@ -41,7 +42,9 @@ struct Request {
 	SIZE_T transferred;
 	Operation operation;
 	bool started;
+	USHORT first_length; /* of the data that WskConnectEx sends first, and ... */
 	ULONG flags;
+	PMDL first_mdl; /* ... where it is */
 
 	static Request *of(PIRP irp)
 	{
@@ -59,6 +62,7 @@ struct TransferArguments { /* send, receive, disconnect */
 
 struct AddressArguments { /* bind, connect, create_connected */
 	port_address address;
+	ULONG first_offset; /* of WskConnectEx's data in its first MDL */
 };
 
 struct AcceptArguments {

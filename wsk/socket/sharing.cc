@@ -127,7 +127,7 @@ void each_overlapping(const BoundAddress &entry, Visit visit)
 	for (PLIST_ENTRY link = table.Flink; link != &table; link = link->Flink) {
 		BoundAddress *other = CONTAINING_RECORD(link, BoundAddress, link);
 
-		if (overlap(entry, *other))
+		if (other != &entry && overlap(entry, *other))
 			visit(*other);
 	}
 }
@@ -138,8 +138,12 @@ int set_shared(BoundAddress &entry, bool shared)
 	return port_socket_set_option(entry.transport, PORT_OPTION_SHARE_PORT, shared);
 }
 
-/* Under the guard: Linux' own conflicts, with sockets that are not WSK's, still count. */
-int bind_transport(BoundAddress &entry, bool listens)
+/*
+ * Under the guard: binds, or listens, with Linux told that the entry shares its port with all that
+ * it overlaps with. Linux' own conflicts, with sockets that are not WSK's, still count.
+ */
+template <class Act>
+int while_sharing(BoundAddress &entry, Act act)
 {
 	bool shares = false;
 	int error = 0;
@@ -150,19 +154,12 @@ int bind_transport(BoundAddress &entry, bool listens)
 		if (!error)
 			error = set_shared(other, true);
 	});
-	/* A listener can be restarted while connections of its predecessor linger. */
-	if (!error && listens)
-		error = port_socket_set_option(entry.transport, PORT_OPTION_REUSE_ADDRESS, 1);
 	if (!error && (shares || entry.sharing == Sharing::reuse))
 		error = set_shared(entry, true);
 	if (shares)
 		port_socket_lend(entry.transport, true);
 	if (!error)
-		error = port_socket_bind(entry.transport, entry.owner, &entry.address);
-	if (!error && listens)
-		error = port_socket_listen(entry.transport);
-	if (!error)
-		error = port_socket_local_address(entry.transport, &entry.address);
+		error = act();
 	if (!shares)
 		return error;
 	/* Nobody else is to find a door open. */
@@ -174,6 +171,25 @@ int bind_transport(BoundAddress &entry, bool listens)
 	each_overlapping(entry, close_door);
 	close_door(entry);
 	return error;
+}
+
+int bind_transport(BoundAddress &entry, bool listens)
+{
+	return while_sharing(entry, [&] {
+		int error = 0;
+
+		/* A listener can be restarted while connections of its predecessor linger. */
+		if (entry.may_listen)
+			error = port_socket_set_option(entry.transport, PORT_OPTION_REUSE_ADDRESS,
+						       1);
+		if (!error)
+			error = port_socket_bind(entry.transport, entry.owner, &entry.address);
+		if (!error && listens)
+			error = port_socket_listen(entry.transport);
+		if (!error)
+			error = port_socket_local_address(entry.transport, &entry.address);
+		return error;
+	});
 }
 
 } // namespace
@@ -202,6 +218,14 @@ NTSTATUS sharing_bind(BoundAddress &entry, bool listens)
 		entry.listed = true;
 	}
 	return status;
+}
+
+NTSTATUS sharing_listen(BoundAddress &entry)
+{
+	TableGuard guard;
+	int error = while_sharing(entry, [&] { return port_socket_listen(entry.transport); });
+
+	return status_from_error(Activity::bind, error);
 }
 
 void sharing_unbind(BoundAddress &entry)

@@ -20,6 +20,7 @@ struct BoundAddress {
 	port_address address;
 	Sharing sharing;
 	bool dual_stack;
+	bool may_listen;
 	bool listed;
 };
 
@@ -31,6 +32,9 @@ void sharing_start();
  * entry has everything but its link filled in, and is listed on success. Sleeps.
  */
 [[nodiscard]] NTSTATUS sharing_bind(BoundAddress &entry, bool listens);
+
+/* Lets a transport listen that was bound without. Sleeps. */
+[[nodiscard]] NTSTATUS sharing_listen(BoundAddress &entry);
 
 /* Takes the entry out, if it is in. Sleeps. */
 void sharing_unbind(BoundAddress &entry);

@@ -164,7 +164,7 @@ void Socket::serve(ULONG signals)
 	if (signals & signal_connect)
 		serve_connects();
 	if (signals & signal_reset)
-		port_socket_reset(transport_);
+		undo_connect();
 	if (signals & signal_send)
 		serve_sends();
 	if (signals & signal_disconnect)
@@ -206,7 +206,7 @@ void Socket::on_network(void *owner, uint32_t events)
 	if (events & PORT_SOCKET_READABLE)
 		signals |= signal_receive | signal_accept;
 	if (events & PORT_SOCKET_WRITABLE)
-		signals |= signal_send;
+		signals |= signal_send | signal_connect;
 	if (events & PORT_SOCKET_STATE)
 		signals |= network_signals;
 	{
@@ -340,8 +340,12 @@ void Socket::cancelled(PIRP irp)
 		case Operation::bind:
 			state_ = State::unbound;
 			break;
+		case Operation::listen:
+			state_ = State::bound;
+			break;
 		case Operation::connect: /* the handshake may be under way */
-			state_ = State::failed;
+			state_ = State::bound;
+			connect_cancelled_ = true;
 			signals = signal_reset;
 			break;
 		default:
@@ -420,7 +424,7 @@ void Socket::close_transport()
 /* A connection ends in a RST unless both sides have finished sending. */
 bool Socket::ends_with_reset()
 {
-	if (category() != Category::connection)
+	if (listens() || (category() != Category::connection && category() != Category::stream))
 		return false;
 	return !(send_ended_ && port_socket_shutdown_status(transport_) == 0 &&
 		 port_socket_receive_ended(transport_));

@@ -37,10 +37,10 @@ enum class State : UCHAR {
 	unbound,
 	binding,
 	bound,
+	starting, /* to listen, after WskListen */
 	listening,
 	connecting,
 	connected,
-	failed, /* a connect did not succeed: only closing is left */
 };
 
 /* Reasons for the pump to look at a queue. */
@@ -111,6 +111,7 @@ public:
 	/* Admissions. */
 	static Refusal admit_bind(Socket &socket, PIRP irp);
 	static Refusal admit_connect(Socket &socket, PIRP irp);
+	static Refusal admit_listen(Socket &socket, PIRP irp);
 	static Refusal admit_accept(Socket &socket, PIRP irp);
 	static Refusal admit_send(Socket &socket, PIRP irp);
 	static Refusal admit_receive(Socket &socket, PIRP irp);
@@ -157,6 +158,12 @@ private:
 	void finish_close();
 	bool ends_with_reset();
 
+	/* A stream socket becomes one or the other. */
+	bool listens() const
+	{
+		return category() == Category::listen || state_ == State::listening;
+	}
+
 	/* control.cc */
 	Refusal admit_control(const Control &row, bool read);
 	NTSTATUS control_now(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written);
@@ -172,13 +179,19 @@ private:
 	void serve_create();
 	void fail_create(PIRP irp, NTSTATUS status);
 	NTSTATUS execute_bind(const port_address &address);
-	void serve_connects();
-	int try_connect(PIRP irp);
 	void serve_disconnects();
 	void abort_connection();
 	NTSTATUS write_address(bool remote, PSOCKADDR to);
 
+	/* connect.cc */
+	void serve_connects();
+	int shake_hands(PIRP irp);
+	long long transmit_first(PIRP irp);
+	void fail_connect(PIRP irp, NTSTATUS status);
+	void undo_connect();
+
 	/* listen.cc */
+	NTSTATUS execute_listen();
 	void serve_accepts();
 	bool serve_one_accept();
 	void deliver_accept(PIRP irp, port_socket *transport);
@@ -192,6 +205,7 @@ private:
 	long long collect(PIRP irp);
 
 	/* event.cc */
+	ULONG possible_events() const;
 	void *callback_of(Event event);
 	ULONG callable_events(ULONG mask);
 	Refusal check_events(ULONG mask, bool disable);
@@ -212,6 +226,7 @@ private:
 	bool finishing_ = false;	  /* the work item's next run is its last */
 	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
 	bool aborted_ = false;		  /* by the client */
+	bool connect_cancelled_ = false;  /* and is still to be undone */
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	ULONG backlog_indicated_ = 0;
@@ -234,6 +249,7 @@ private:
 extern const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch;
 extern const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch;
 extern const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch;
+extern const WSK_PROVIDER_STREAM_DISPATCH stream_dispatch;
 
 /* The basic members of every socket table (control.cc, socket.cc). */
 NTSTATUS WSKAPI control_socket(PWSK_SOCKET socket, WSK_CONTROL_SOCKET_TYPE request, ULONG code,
@@ -241,9 +257,16 @@ NTSTATUS WSKAPI control_socket(PWSK_SOCKET socket, WSK_CONTROL_SOCKET_TYPE reque
 			       PVOID output, SIZE_T *output_size_returned, PIRP irp);
 NTSTATUS WSKAPI close_socket(PWSK_SOCKET socket, PIRP irp);
 
-/* Members that several tables share (connection.cc). */
+/* Members that several tables share (connection.cc, connect.cc, listen.cc). */
 NTSTATUS WSKAPI bind(PWSK_SOCKET socket, PSOCKADDR local_address, ULONG flags, PIRP irp);
 NTSTATUS WSKAPI get_local_address(PWSK_SOCKET socket, PSOCKADDR local_address, PIRP irp);
+NTSTATUS WSKAPI get_remote_address(PWSK_SOCKET socket, PSOCKADDR remote_address, PIRP irp);
+NTSTATUS WSKAPI connect(PWSK_SOCKET socket, PSOCKADDR remote_address, ULONG flags, PIRP irp);
+NTSTATUS WSKAPI connect_ex(PWSK_SOCKET socket, PSOCKADDR remote_address, PWSK_BUF buffer,
+			   ULONG flags, PIRP irp);
+NTSTATUS WSKAPI accept(PWSK_SOCKET socket, ULONG flags, PVOID context,
+		       const WSK_CLIENT_CONNECTION_DISPATCH *dispatch, PSOCKADDR local_address,
+		       PSOCKADDR remote_address, PIRP irp);
 
 } // namespace wsk
 

@@ -33,6 +33,15 @@ size_t next_segments(PIRP irp, port_segment (&segments)[segments_per_call], SIZE
 	return count;
 }
 
+/* The flags mean a send's last bytes. */
+uint32_t send_flags(ULONG flags, bool last)
+{
+	if (!last)
+		return PORT_SEND_MORE;
+	return (flags & WSK_FLAG_NODELAY ? PORT_SEND_PUSH : 0) |
+	       (flags & WSK_FLAG_OOB ? PORT_SEND_URGENT : 0);
+}
+
 } // namespace
 
 /* Sends what is left of a request: 0 when that was all, else -errno. */
@@ -45,11 +54,10 @@ long long Socket::transmit(PIRP irp)
 		port_segment segments[segments_per_call];
 		SIZE_T bytes;
 		size_t count = next_segments(irp, segments, &bytes);
-		uint32_t flags = request->flags & WSK_FLAG_NODELAY ? PORT_SEND_PUSH : 0;
+		bool last = request->transferred + bytes == length;
 
-		if (request->transferred + bytes < length)
-			flags = PORT_SEND_MORE;
-		long long sent = port_socket_send(transport_, segments, count, flags);
+		long long sent = port_socket_send(transport_, segments, count,
+						  send_flags(request->flags, last));
 		if (sent < 0)
 			return sent;
 		request->transferred += sent;
@@ -197,12 +205,81 @@ static Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, 
 	return refusal;
 }
 
+/* Both forms, whose control information has been looked at. */
+static NTSTATUS submit_send(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags,
+			    Refusal control, PIRP irp)
+{
+	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
+
+	if (!refusal && !buffer)
+		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
+	if (!refusal && (flags & ~(WSK_FLAG_NODELAY | WSK_FLAG_OOB)))
+		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
+	if (!refusal)
+		refusal = control;
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(handle)->submit(function, irp, Operation::send, Socket::admit_send);
+}
+
+/* Likewise; DRAIN and WAITALL are the only flags. */
+static NTSTATUS submit_receive(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer,
+			       ULONG flags, Refusal control, PIRP irp)
+{
+	constexpr ULONG both = WSK_FLAG_WAITALL | WSK_FLAG_DRAIN;
+	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
+
+	if (!refusal && !buffer)
+		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
+	if (!refusal && (flags & ~both))
+		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
+	if (!refusal && (flags & both) == both)
+		refusal = {STATUS_INVALID_PARAMETER, "WAITALL and DRAIN exclude each other"};
+	if (!refusal && (flags & WSK_FLAG_DRAIN) && buffer->Length)
+		refusal = {STATUS_INVALID_PARAMETER, "DRAIN takes an empty buffer"};
+	if (!refusal)
+		refusal = control;
+	if (refusal)
+		return request_refuse(function, irp, refusal);
+	return Socket::from(handle)->submit(function, irp, Operation::receive,
+					    Socket::admit_receive);
+}
+
+/*
+ * Control information that TCP has a use for: none. Messages without data are let pass, as they
+ * are for datagrams; a chain is walked as WSA_CMSG_NXTHDR does.
+ */
+static Refusal check_control(ULONG length, const CMSGHDR *control)
+{
+	if (!length)
+		return accepted;
+	if (!control)
+		return {STATUS_INVALID_PARAMETER, "the control information is NULL"};
+	while (length) {
+		SIZE_T own = length < sizeof(*control) ? 0 : control->cmsg_len;
+
+		if (own < sizeof(*control) || own > length)
+			return {STATUS_INVALID_PARAMETER,
+				"a control message is cut off, or reaches beyond the others"};
+		if (own > WSA_CMSG_LEN(0))
+			return {STATUS_NOT_SUPPORTED, "TCP has no such control message"};
+		own = WSA_CMSGHDR_ALIGN(own);
+		if (own >= length)
+			break;
+		length -= own;
+		control = reinterpret_cast<const CMSGHDR *>(
+			reinterpret_cast<const UCHAR *>(control) + own);
+	}
+	return accepted;
+}
+
 /**
  * WskSend - Sends data on a connection.
  * @handle: A connected socket.
  * @buffer: What to send; the structure is read during the call only, the MDLs and their memory
  *	belong to WSK until the IRP completes.
- * @flags: 0 or WSK_FLAG_NODELAY (do not wait for more data to fill a segment with).
+ * @flags: 0; WSK_FLAG_NODELAY (do not wait for more data to fill a segment with); WSK_FLAG_OOB (the
+ *	last byte is TCP's urgent data).
  * @irp: The request; Information is the buffer's length on success.
  *
  * Sends go out in the order of the calls. A send completes once the stack has taken all of it.
@@ -217,17 +294,8 @@ static Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, 
  */
 NTSTATUS WSKAPI send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 {
-	constexpr const char *function = "WskSend";
-
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
-	if (!refusal && !buffer)
-		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
-	if (!refusal && (flags & ~WSK_FLAG_NODELAY))
-		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
-	if (refusal)
-		return request_refuse(function, irp, refusal);
-	return Socket::from(handle)->submit(function, irp, Operation::send, Socket::admit_send);
+	return submit_send("WskSend", handle, buffer, flags, accepted, irp);
 }
 
 /**
@@ -253,23 +321,8 @@ NTSTATUS WSKAPI send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
  */
 NTSTATUS WSKAPI receive(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 {
-	constexpr const char *function = "WskReceive";
-	constexpr ULONG both = WSK_FLAG_WAITALL | WSK_FLAG_DRAIN;
-
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
-	if (!refusal && !buffer)
-		refusal = {STATUS_INVALID_PARAMETER, "the WSK_BUF is NULL"};
-	if (!refusal && (flags & ~both))
-		refusal = {STATUS_NOT_SUPPORTED, "an unknown flag"};
-	if (!refusal && (flags & both) == both)
-		refusal = {STATUS_INVALID_PARAMETER, "WAITALL and DRAIN exclude each other"};
-	if (!refusal && (flags & WSK_FLAG_DRAIN) && buffer->Length)
-		refusal = {STATUS_INVALID_PARAMETER, "DRAIN takes an empty buffer"};
-	if (refusal)
-		return request_refuse(function, irp, refusal);
-	return Socket::from(handle)->submit(function, irp, Operation::receive,
-					    Socket::admit_receive);
+	return submit_receive("WskReceive", handle, buffer, flags, accepted, irp);
 }
 
 /**
@@ -308,28 +361,57 @@ NTSTATUS WSKAPI disconnect(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIR
 
 /**
  * WskSendEx - Sends data with control information.
- * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ * @handle: As for WskSend().
+ * @buffer: As for WskSend().
+ * @flags: As for WskSend().
+ * @control_length: Bytes at @control; 0 for none.
+ * @control: A chain of control messages, read during the call only. TCP has no use for any: those
+ *	without data are ignored.
+ * @irp: As for WskSend().
  *
  * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Return: As WskSend(); STATUS_INVALID_PARAMETER also for a chain that is not one,
+ *	STATUS_NOT_SUPPORTED also for a control message with data.
  * Source: PFN_WSK_SEND_EX (wsk.h).
  */
-NTSTATUS WSKAPI send_ex(PWSK_SOCKET, PWSK_BUF, ULONG, ULONG, PCMSGHDR, PIRP irp)
+NTSTATUS WSKAPI send_ex(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, ULONG control_length,
+			PCMSGHDR control, PIRP irp)
 {
-	return request_not_implemented(irp);
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	return submit_send("WskSendEx", handle, buffer, flags,
+			   check_control(control_length, control), irp);
 }
 
 /**
  * WskReceiveEx - Receives data with control information.
- * @irp: Completes with STATUS_NOT_IMPLEMENTED: this function has not been built yet.
+ * @handle: As for WskReceive().
+ * @buffer: As for WskReceive().
+ * @flags: As for WskReceive().
+ * @control_length: NULL, or the size of the buffer at @control; receives 0, since TCP has no
+ *	control information.
+ * @control: Where it would be put.
+ * @control_flags: Reserved, NULL. Neither is looked at without @control_length.
+ * @irp: As for WskReceive().
  *
  * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_NOT_IMPLEMENTED; STATUS_INVALID_PARAMETER without a usable IRP.
+ * Return: As WskReceive(); STATUS_INVALID_PARAMETER also for a size without a buffer and for
+ *	@control_flags.
  * Source: PFN_WSK_RECEIVE_EX (wsk.h).
  */
-NTSTATUS WSKAPI receive_ex(PWSK_SOCKET, PWSK_BUF, ULONG, PULONG, PCMSGHDR, PULONG, PIRP irp)
+NTSTATUS WSKAPI receive_ex(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PULONG control_length,
+			   PCMSGHDR control, PULONG control_flags, PIRP irp)
 {
-	return request_not_implemented(irp);
+	Refusal refusal = accepted;
+
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	if (control_length && control_flags)
+		refusal = {STATUS_INVALID_PARAMETER, "the ControlFlags are reserved"};
+	else if (control_length && *control_length && !control)
+		refusal = {STATUS_INVALID_PARAMETER, "the control information has a size only"};
+	/* Known already; the client looks when the request has completed. */
+	if (control_length && !refusal)
+		*control_length = 0;
+	return submit_receive("WskReceiveEx", handle, buffer, flags, refusal, irp);
 }
 
 } // namespace wsk
