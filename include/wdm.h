@@ -16,6 +16,7 @@
 #include <wdm/ke.h>
 #include <wdm/processor.h>
 #include <wdm/dpc.h>
+#include <wdm/work.h>
 #include <wdm/mm.h>
 #include <wdm/slist.h>
 #include <wdm/ex.h>

@@ -244,6 +244,35 @@ __attribute__((noinline)) NTSTATUS drivers_routine(PDEVICE_OBJECT, PIRP, PVOID c
 	return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
+__attribute__((noinline)) PIO_WORKITEM drivers_work_item()
+{
+	PIO_WORKITEM item = IoAllocateWorkItem(nullptr);
+
+	__asm__ volatile(CODE_FILLER : "+r"(item));
+	return item;
+}
+
+__attribute__((noinline)) VOID drivers_worker(PVOID context)
+{
+	bridge_sleep_ms(50);
+	++*static_cast<int *>(context);
+	__asm__ volatile(CODE_FILLER);
+}
+
+__attribute__((noinline)) PEX_TIMER drivers_timer()
+{
+	PEX_TIMER timer = ExAllocateTimer(nullptr, nullptr, 0);
+
+	__asm__ volatile(CODE_FILLER : "+r"(timer));
+	return timer;
+}
+
+__attribute__((noinline)) VOID drivers_dpc(PKDPC, PVOID context, PVOID, PVOID)
+{
+	++*static_cast<int *>(context);
+	__asm__ volatile(CODE_FILLER);
+}
+
 /* Hidden from the compiler: objtool reads function + CODE_BYTES as a function that nobody has. */
 template <typename Function>
 ULONG_PTR code_of(Function *function)
@@ -396,6 +425,74 @@ void unloading_waits_for_held_routines(struct kunit *test)
 	IoFreeIrp(irp);
 }
 
+void unloading_waits_for_work(struct kunit *test)
+{
+	DriverAccount *account = nullptr;
+	WORK_QUEUE_ITEM work;
+	int done = 0;
+
+	ASSERT_EQ(test, load("worker", &account), 0);
+	own_code(account, drivers_worker);
+	ExInitializeWorkItem(&work, drivers_worker, &done);
+	ExQueueWorkItem(&work, DelayedWorkQueue);
+	EXPECT_EQ(test, account->holds, 1);
+	nt_driver_unload(account);
+	EXPECT_EQ(test, done, 1);
+	EXPECT_EQ(test, account->holds, 0);
+}
+
+void unloading_waits_for_work_items(struct kunit *test)
+{
+	DriverAccount *account = nullptr;
+	int done = 0;
+
+	ASSERT_EQ(test, load("worker", &account), 0);
+	own_code(account, drivers_work_item);
+	PIO_WORKITEM item = drivers_work_item();
+	ASSERT_NOT_NULL(test, item);
+	EXPECT_EQ(test, driver_outstanding(account, Resource::work_items), 1);
+	EXPECT_EQ(test, driver_report(account), 1u);
+	IoQueueWorkItemEx(
+		item,
+		[](PVOID, PVOID context, PIO_WORKITEM self) -> VOID {
+			drivers_worker(context);
+			IoFreeWorkItem(self);
+		},
+		DelayedWorkQueue, &done);
+	EXPECT_EQ(test, account->holds, 1);
+	nt_driver_unload(account);
+	EXPECT_EQ(test, done, 1);
+	EXPECT_EQ(test, driver_report(account), 0u);
+}
+
+void forgotten_timers(struct kunit *test)
+{
+	DriverAccount *account = nullptr;
+	LARGE_INTEGER soon;
+	KTIMER timer;
+	KDPC dpc;
+	int calls = 0;
+
+	soon.QuadPart = -20 * 10000;
+	ASSERT_EQ(test, load("forgetful", &account), 0);
+	own_code(account, drivers_dpc);
+	KeInitializeTimer(&timer);
+	KeInitializeDpc(&dpc, drivers_dpc, &calls);
+	KeSetTimer(&timer, soon, &dpc);
+	own_code(account, drivers_timer);
+	PEX_TIMER allocated = drivers_timer();
+	ASSERT_NOT_NULL(test, allocated);
+	ExSetTimer(allocated, soon.QuadPart, -soon.QuadPart, nullptr);
+	own_code(account, drivers_dpc);
+	EXPECT_EQ(test, driver_outstanding(account, Resource::timers), 1);
+	EXPECT_RULES(test, 2, nt_driver_unload(account));
+	EXPECT_FALSE(test, KeCancelTimer(&timer));
+	EXPECT_FALSE(test, ExCancelTimer(allocated, nullptr));
+	bridge_sleep_ms(40);
+	EXPECT_EQ(test, calls, 0);
+	EXPECT_FALSE(test, ExDeleteTimer(allocated, TRUE, TRUE, nullptr));
+}
+
 constexpr bridge_case cases[] = {
 	{"DriverEntry and DriverUnload run with what Windows gives them", load_and_unload},
 	{"a DriverEntry that fails gives an errno", entry_that_fails},
@@ -408,6 +505,10 @@ constexpr bridge_case cases[] = {
 	{"an address belongs to the driver whose code it is", whose_code},
 	{"unloading waits for the driver's threads", unloading_waits_for_threads},
 	{"unloading waits for held completion routines", unloading_waits_for_held_routines},
+	{"unloading waits for work of the executive", unloading_waits_for_work},
+	{"unloading waits for work items, and tells those not freed",
+	 unloading_waits_for_work_items},
+	{"unloading cancels timers that the driver forgot", forgotten_timers},
 };
 
 } // namespace

@@ -20,6 +20,7 @@ static int __init wsk_init(void)
 		goto destroy_queues;
 	port_softirq_init();
 	nt_timers_start();
+	nt_work_start();
 	provider_start();
 	return 0;
 

@@ -28,6 +28,9 @@ bool port_work_queue_driver(struct port_work *work);
 /* Waits until everything queued before has run. Sleeps; not from a work item. */
 void port_work_flush(void);
 
+/* The NT world's own (wsk/nt/ex_work.cc), before the first driver. */
+void nt_work_start(void);
+
 PORT_END
 
 #endif
