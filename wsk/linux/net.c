@@ -41,7 +41,12 @@ static void notify(struct sock *sk, u32 events)
 			WRITE_ONCE(self->error, -error);
 		if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
 			WRITE_ONCE(self->established, true);
-		self->notify(self->owner, events);
+		if ((events & PORT_SOCKET_READABLE) && in_softirq() && port_inline_begin(self)) {
+			self->notify(self->owner, events | PORT_SOCKET_INLINE);
+			port_inline_end(self);
+		} else {
+			self->notify(self->owner, events);
+		}
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
 }
@@ -307,7 +312,12 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 		msg.msg_flags |= MSG_OOB;
 	length = fill_vector(vector, segments, count);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
-	sent = sock_sendmsg(socket->socket, &msg);
+	if (port_inline(socket)) {
+		sent = port_inline_send(socket, &msg, length, flags & PORT_SEND_PUSH);
+		flags &= ~PORT_SEND_PUSH;
+	} else {
+		sent = sock_sendmsg(socket->socket, &msg);
+	}
 	if (sent == -EAGAIN)
 		return sent;
 	if (sent < 0)
@@ -321,8 +331,14 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 
 static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 {
-	int received = sock_recvmsg(socket->socket, msg, MSG_DONTWAIT);
+	struct iov_iter *to = &msg->msg_iter;
+	int received;
 
+	if (port_inline(socket))
+		received = port_inline_receive(socket, iov_iter_is_discard(to) ? NULL : to,
+					       iov_iter_count(to));
+	else
+		received = sock_recvmsg(socket->socket, msg, MSG_DONTWAIT);
 	if (received > 0 || received == -EAGAIN)
 		return received;
 	/* The end of the stream, unless a failure was reported to someone else before. */

@@ -64,12 +64,13 @@ static unsigned int split(const struct sk_buff *skb, u32 offset, struct port_pie
 static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset)
 {
 	unsigned int count = split(skb, offset, NULL);
+	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
 	struct packet *packet;
 
-	packet = kmalloc(struct_size(packet, public.pieces, count), GFP_KERNEL);
+	packet = kmalloc(struct_size(packet, public.pieces, count), allocation);
 	if (!packet)
 		return NULL;
-	packet->skb = skb_clone(skb, GFP_KERNEL);
+	packet->skb = skb_clone(skb, allocation);
 	if (!packet->skb) {
 		kfree(packet);
 		return NULL;
@@ -127,18 +128,34 @@ static s64 peek_locked(struct sock *sk, size_t max_packets, struct port_packet *
 int64_t port_socket_peek(struct port_socket *socket, size_t max_packets, struct port_packet **first)
 {
 	struct sock *sk = socket->socket->sk;
+	bool owns = !port_inline(socket);
 	s64 bytes;
 
 	*first = NULL;
-	lock_sock(sk);
+	if (owns)
+		lock_sock(sk);
 	bytes = peek_locked(sk, max_packets, first);
 	if (!bytes) {
 		bytes = port_socket_failure(socket, 0);
 		if (!bytes && !port_socket_receive_ended(socket))
 			bytes = -EAGAIN;
 	}
-	release_sock(sk);
+	if (owns)
+		release_sock(sk);
 	return bytes;
+}
+
+/*
+ * While a quarter of what the buffer holds is on offer still, it is soon enough to offer more when
+ * something else is to be acknowledged. Looked at without a lock: that is a judgement only.
+ */
+bool port_socket_wants_window(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s32 window = READ_ONCE(tp->rcv_wup) + READ_ONCE(tp->rcv_wnd) - READ_ONCE(tp->rcv_nxt);
+
+	return window < READ_ONCE(sk->sk_rcvbuf) / 4;
 }
 
 void port_socket_offer_window(struct port_socket *socket)

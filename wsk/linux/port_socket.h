@@ -16,11 +16,29 @@ struct port_socket {
 	int error;
 	/* It was seen connected; the peer may have reset it since. */
 	bool established;
+	/* While it is used inline (net_inline.c): that processor's number and 1, and what to
+	 * restore. */
+	int inline_processor;
+	gfp_t allocation;
 	void (*data_ready)(struct sock *sk);
 	void (*write_space)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
 	void (*error_report)(struct sock *sk);
 };
+
+/* Around inline use, in sk_data_ready; false: not here. */
+bool port_inline_begin(struct port_socket *socket);
+void port_inline_end(struct port_socket *socket);
+
+/* Whether the caller is inside that. Nothing else runs on the processor meanwhile. */
+static inline bool port_inline(const struct port_socket *socket)
+{
+	return READ_ONCE(socket->inline_processor) == raw_smp_processor_id() + 1 && softirq_count();
+}
+
+/* As sock_sendmsg() and sock_recvmsg(), with MSG_DONTWAIT. To NULL: nowhere. */
+int port_inline_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push);
+int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length);
 
 /* The failure on record, else sk_err, else the given one. */
 int port_socket_failure(struct port_socket *socket, int otherwise);

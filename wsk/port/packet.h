@@ -33,6 +33,9 @@ PORT_MUST_CHECK int64_t port_socket_peek(struct port_socket *socket, size_t max_
 /* Releases one packet. Callable in softirq, and after the socket has been released. */
 void port_packet_release(struct port_packet *packet);
 
+/* Whether the peer ought to be told of room that released packets have made. */
+bool port_socket_wants_window(struct port_socket *socket);
+
 /* Tells the peer of room that released packets have made. Sleeps. */
 void port_socket_offer_window(struct port_socket *socket);
 

@@ -22,8 +22,12 @@ constexpr size_t stack_needed = 8 * 1024;
 constexpr ULONG network_signals =
 	signal_connect | signal_send | signal_disconnect | signal_accept | signal_receive;
 
-/* Rounds in a row before other sockets' work gets its turn. */
+/* Rounds in a row before other sockets' work, or other softirqs, get their turn. */
 constexpr int pump_rounds = 8;
+constexpr int inline_rounds = 2;
+
+/* What can be served inline: in the softirq that processes a connection's packets. */
+constexpr ULONG inline_signals = signal_receive | signal_send;
 
 constinit port_lock_class lock_class = {};
 
@@ -110,6 +114,11 @@ void Socket::run_work(port_work *work)
 	self->end_use();
 }
 
+bool Socket::may_serve_inline() const
+{
+	return category() == Category::connection && state_ == State::connected;
+}
+
 /* The caller holds a use, unless it is the network, which detaching waits for. */
 void Socket::signal(ULONG signals)
 {
@@ -132,12 +141,14 @@ void Socket::signal(ULONG signals)
 /* Serves the signals in the mask until none is left; leaves others to the work item. */
 void Socket::pump(ULONG mask)
 {
+	int rounds = port_context() == PORT_CONTEXT_TASK ? pump_rounds : inline_rounds;
+
 	for (int round = 0;; round++) {
 		ULONG todo, left;
 		{
 			LockGuard guard(lock_);
 
-			todo = round < pump_rounds ? signals_ & mask : 0;
+			todo = round < rounds ? signals_ & mask : 0;
 			signals_ &= ~todo;
 			if (!todo) {
 				pumping_ = false;
@@ -165,7 +176,7 @@ void Socket::serve(ULONG signals)
 		serve_connects();
 	if (signals & signal_reset)
 		undo_connect();
-	if (signals & signal_send)
+	if (signals & (signal_send | signal_shutdown))
 		serve_sends();
 	if (signals & signal_disconnect)
 		serve_disconnects();
@@ -197,10 +208,14 @@ ULONG Socket::awaited_signals() const
 	return signals;
 }
 
-/* In softirq, or under the transport's lock: only leaves word, and only where somebody waits. */
+/*
+ * In softirq, or under the transport's lock: only leaves word, and only where somebody waits,
+ * unless the connection can be served in place.
+ */
 void Socket::on_network(void *owner, uint32_t events)
 {
 	Socket *self = static_cast<Socket *>(owner);
+	bool in_place = events & PORT_SOCKET_INLINE;
 	ULONG signals = 0;
 
 	if (events & PORT_SOCKET_READABLE)
@@ -218,8 +233,14 @@ void Socket::on_network(void *owner, uint32_t events)
 		self->signals_ |= signals;
 		if (self->pumping_ || !signals)
 			return;
+		in_place =
+			in_place && self->may_serve_inline() && !(self->signals_ & ~inline_signals);
+		self->pumping_ = in_place;
 	}
-	self->queue_work();
+	if (in_place)
+		self->pump(inline_signals);
+	else
+		self->queue_work();
 }
 
 RequestQueue &Socket::queue_of(Operation operation)
@@ -297,6 +318,8 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 
 void Socket::offer_window()
 {
+	if (!port_socket_wants_window(transport_))
+		return;
 	begin_use();
 	signal(signal_window);
 	end_use();

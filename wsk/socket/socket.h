@@ -55,7 +55,9 @@ enum Signal : ULONG {
 	signal_reset = 128,
 	signal_create = 256,
 	signal_window = 512,
-	signal_all = 1023,
+	signal_shutdown =
+		1024, /* the first of the sends is a disconnect, and not to be done inline */
+	signal_all = 2047,
 };
 
 class Socket
@@ -150,6 +152,7 @@ private:
 	void put_back(RequestQueue &queue, PIRP irp);
 	void cancelled(PIRP irp);
 	void cancel_all(RequestQueue &queue, NTSTATUS status);
+	bool may_serve_inline() const;
 	bool begin_end(PIRP close_irp);
 	void attach_transport(port_socket *transport);
 	void close_transport();

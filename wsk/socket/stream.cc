@@ -2,6 +2,7 @@
 /* Sending and receiving on connections, and the graceful end of sending. */
 #include "nt/irql.h"
 #include "nt/mdl.h"
+#include "port/context.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
 
@@ -14,8 +15,11 @@ namespace
 /* Segments that one call of the transport takes. */
 constexpr size_t segments_per_call = 16;
 
-/* Requests served before the other queues get their turn. */
-constexpr int requests_per_turn = 32;
+/* Requests served before the other queues, or other softirqs, get their turn. */
+int requests_per_turn()
+{
+	return port_context() == PORT_CONTEXT_TASK ? 32 : 8;
+}
 
 /* What a draining receive throws away at a time. */
 constexpr size_t discard_at_once = 1 << 20;
@@ -67,7 +71,7 @@ long long Socket::transmit(PIRP irp)
 
 void Socket::serve_sends()
 {
-	for (int served = 0; served < requests_per_turn; served++) {
+	for (int left = requests_per_turn(); left; left--) {
 		PIRP irp = claim(sends_);
 
 		if (!irp) {
@@ -76,6 +80,11 @@ void Socket::serve_sends()
 		}
 		Request *request = Request::of(irp);
 		bool disconnects = request->operation == Operation::disconnect;
+		if (disconnects && port_context() != PORT_CONTEXT_TASK) {
+			put_back(sends_, irp);
+			signal(signal_shutdown);
+			return;
+		}
 		long long error = transmit(irp);
 		if (error == -PORT_EAGAIN) {
 			put_back(sends_, irp);
@@ -135,7 +144,7 @@ void Socket::serve_receives()
 		cancel_all(receives_, STATUS_CONNECTION_ABORTED);
 		return;
 	}
-	for (int served = 0; served < requests_per_turn; served++) {
+	for (int left = requests_per_turn(); left; left--) {
 		PIRP irp = claim(receives_);
 
 		if (!irp) {

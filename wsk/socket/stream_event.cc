@@ -2,6 +2,7 @@
 /* WskReceiveEvent, WskDisconnectEvent and WskSendBacklogEvent. The pump calls; so they are serial.
  */
 #include "nt/irql.h"
+#include "port/context.h"
 #include "port/option.h"
 #include "socket/indication.h"
 #include "socket/socket.h"
@@ -30,9 +31,15 @@ void consume(port_socket *transport, SIZE_T bytes)
 	}
 }
 
+ULONG level_flag()
+{
+	return port_context() == PORT_CONTEXT_TASK ? 0 : WSK_FLAG_AT_DISPATCH_LEVEL;
+}
+
 ULONG receive_flags(const port_packet *packets)
 {
-	ULONG flags = WSK_FLAG_RELEASE_ASAP; /* what is retained holds the window back */
+	ULONG flags =
+		WSK_FLAG_RELEASE_ASAP | level_flag(); /* what is retained holds the window back */
 
 	for (; packets; packets = packets->next)
 		if (packets->pushed)
@@ -107,7 +114,8 @@ void Socket::indicate_disconnect()
 					  ? graceful_indicated | abortive_indicated
 					  : graceful_indicated;
 	call.callback<PFN_WSK_DISCONNECT_EVENT>()(
-		call.context(), what == abortive_indicated ? WSK_FLAG_ABORTIVE : 0);
+		call.context(),
+		level_flag() | (what == abortive_indicated ? WSK_FLAG_ABORTIVE : 0));
 }
 
 /* When the advisable amount has changed by a quarter or more, first time included. */

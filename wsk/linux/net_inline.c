@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * Using a connection where its packets are processed, or at DISPATCH_LEVEL: nobody owns the socket,
+ * and the spinlock under which softirqs use it is held. Then what port/net.h otherwise does with
+ * the socket owned works at once and without a switch to another task; but nothing may sleep.
+ */
+#include <linux/moduleparam.h>
+#include <linux/skbuff.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "linux/port_socket.h"
+#include "port/net.h"
+
+static bool fast_paths = true;
+module_param(fast_paths, bool, 0644);
+MODULE_PARM_DESC(fast_paths, "serve connections in the softirq that processes their packets");
+
+bool port_inline_begin(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	/* A listening socket is told of a connection under that one's lock. */
+	if (!READ_ONCE(fast_paths) || !sk_is_tcp(sk) || sk->sk_state == TCP_LISTEN ||
+	    sock_owned_by_user(sk))
+		return false;
+	/* What is sent from here must not wait for memory. */
+	socket->allocation = sk->sk_allocation;
+	sk->sk_allocation = GFP_ATOMIC;
+	WRITE_ONCE(socket->inline_processor, smp_processor_id() + 1);
+	return true;
+}
+
+void port_inline_end(struct port_socket *socket)
+{
+	WRITE_ONCE(socket->inline_processor, 0);
+	socket->socket->sk->sk_allocation = socket->allocation;
+}
+
+int port_inline_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push)
+{
+	struct sock *sk = socket->socket->sk;
+	u8 nonagle = tcp_sk(sk)->nonagle;
+	int sent;
+
+	if (push)
+		tcp_sk(sk)->nonagle |= TCP_NAGLE_OFF | TCP_NAGLE_PUSH;
+	sent = tcp_sendmsg_locked(sk, msg, length);
+	if (push)
+		tcp_sk(sk)->nonagle = nonagle;
+	return sent;
+}
+
+struct reading {
+	struct iov_iter *to; /* NULL: nowhere */
+	size_t left;
+};
+
+static int read_actor(read_descriptor_t *desc, struct sk_buff *skb, unsigned int offset,
+		      size_t length)
+{
+	struct reading *reading = desc->arg.data;
+
+	length = min(length, reading->left);
+	if (reading->to && skb_copy_datagram_iter(skb, offset, reading->to, length)) {
+		desc->error = -EFAULT;
+		return 0;
+	}
+	reading->left -= length;
+	if (!reading->left)
+		desc->count = 0;
+	return length;
+}
+
+int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length)
+{
+	struct sock *sk = socket->socket->sk;
+	struct reading reading = {to, length};
+	read_descriptor_t desc = {.arg.data = &reading, .count = 1};
+	int received = 0;
+
+	if (length)
+		received = tcp_read_sock(sk, &desc, read_actor);
+	if (desc.error)
+		return desc.error;
+	if (received > 0 || !length)
+		return received;
+	/* As recvmsg() tells the end from nothing yet. */
+	if (sk->sk_err)
+		return sock_error(sk);
+	if ((sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_state == TCP_CLOSE)
+		return 0;
+	return -EAGAIN;
+}
