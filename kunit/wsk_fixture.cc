@@ -19,13 +19,13 @@ USHORT swap(USHORT value)
 	return (USHORT)(value << 8 | value >> 8);
 }
 
+} // namespace
+
 UCHAR stream_byte(SIZE_T position)
 {
 	/* Repeats nowhere near a multiple of a page or of a segment. */
 	return (UCHAR)(position * 31 + (position >> 8) * 7 + (position >> 16) * 13);
 }
-
-} // namespace
 
 bool wait_for(PKEVENT event)
 {
@@ -202,7 +202,7 @@ Outcome Request::wait(Site here)
 			     state_->returned);
 	if (status.Status == STATUS_PENDING)
 		bridge_fail(test, &here, "the IRP was completed with STATUS_PENDING");
-	if (!NT_SUCCESS(status.Status) && status.Status != STATUS_CANCELLED && status.Information)
+	if (NT_ERROR(status.Status) && status.Status != STATUS_CANCELLED && status.Information)
 		bridge_fail(test, &here, "a failure came with Information %lu",
 			    (unsigned long)status.Information);
 	if (state_->irql > DISPATCH_LEVEL)

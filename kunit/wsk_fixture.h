@@ -153,6 +153,9 @@ private:
 	SOCKADDR_IN6 storage_ = {}; /* large enough for either */
 };
 
+/* What the test stream has at a position: recognizable, wherever a part of it turns up. */
+UCHAR stream_byte(SIZE_T position);
+
 /* Memory from the non-paged pool, in one MDL or a chain of several, one block each. */
 class Buffer
 {

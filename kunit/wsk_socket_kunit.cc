@@ -156,16 +156,6 @@ void expect_not_built(struct kunit *test, const Outcome &outcome, Site here = HE
 	check_true(test, here, "STATUS_PENDING returned", outcome.pending, false);
 }
 
-void categories_not_built_yet(struct kunit *test)
-{
-	Client client(test);
-
-	REQUIRE(test, client.ready());
-	expect_not_built(test, make(client, {.type = SOCK_DGRAM,
-					     .protocol = IPPROTO_UDP,
-					     .flags = WSK_FLAG_DATAGRAM_SOCKET}));
-}
-
 void client_functions_not_built_yet(struct kunit *test)
 {
 	Client client(test);
@@ -233,7 +223,6 @@ constexpr bridge_case cases[] = {
 	{"categories cannot be combined", combined_categories},
 	{"an unknown family is not supported", unknown_family},
 	{"an unknown type or protocol is not supported", unknown_type_or_protocol},
-	{"datagram sockets are not implemented", categories_not_built_yet},
 	{"client functions to come complete their IRP", client_functions_not_built_yet},
 	{"socket functions to come complete their IRP", socket_functions_not_built_yet},
 	{"an IRP that is cancelled already is completed once", cancelled_before_the_call},

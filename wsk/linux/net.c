@@ -9,6 +9,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "linux/datagram.h"
 #include "linux/port_owner.h"
 #include "linux/port_socket.h"
 #include "port/net.h"
@@ -24,6 +25,16 @@ static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
 
+static void note_state(struct port_socket *self, struct sock *sk)
+{
+	int error = READ_ONCE(sk->sk_err);
+
+	if (error && !self->error)
+		WRITE_ONCE(self->error, -error);
+	if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
+		WRITE_ONCE(self->established, true);
+}
+
 static void notify(struct sock *sk, u32 events)
 {
 	struct port_socket *self;
@@ -35,13 +46,12 @@ static void notify(struct sock *sk, u32 events)
 	read_lock_bh(&sk->sk_callback_lock);
 	self = __locked_read_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
 	if (self) {
-		int error = READ_ONCE(sk->sk_err);
+		bool stream = sk->sk_type == SOCK_STREAM;
 
-		if (error && !self->error)
-			WRITE_ONCE(self->error, -error);
-		if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
-			WRITE_ONCE(self->established, true);
-		if ((events & PORT_SOCKET_READABLE) && in_softirq() && port_inline_begin(self)) {
+		if (stream)
+			note_state(self, sk);
+		if (stream && (events & PORT_SOCKET_READABLE) && in_softirq() &&
+		    port_inline_begin(self)) {
 			self->notify(self->owner, events | PORT_SOCKET_INLINE);
 			port_inline_end(self);
 		} else {
@@ -58,7 +68,7 @@ static void on_data_ready(struct sock *sk)
 
 static void on_write_space(struct sock *sk)
 {
-	if (!sk_stream_is_writeable(sk))
+	if (sk->sk_type == SOCK_STREAM ? !sk_stream_is_writeable(sk) : !sock_writeable(sk))
 		return;
 	if (sk->sk_socket)
 		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
@@ -72,6 +82,9 @@ static void on_state_change(struct sock *sk)
 
 static void on_error_report(struct sock *sk)
 {
+	/* What an earlier datagram came to must not fail a later one. */
+	if (sk->sk_type != SOCK_STREAM)
+		sock_error(sk);
 	notify(sk, PORT_SOCKET_STATE);
 }
 
@@ -135,7 +148,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	error = port_owner_settle(owner);
 	if (error)
 		return error;
-	self = kzalloc(sizeof(*self), GFP_KERNEL);
+	self = kzalloc(type == SOCK_STREAM ? sizeof(*self) : sizeof(struct port_datagram_socket),
+		       GFP_KERNEL);
 	if (!self)
 		return -ENOMEM;
 	/* Whose they are decides which sockets of user space share a port with it. */
@@ -164,6 +178,8 @@ void port_socket_release(struct port_socket *socket, bool reset)
 {
 	if (reset)
 		sock_no_linger(socket->socket->sk);
+	if (socket->socket->type != SOCK_STREAM)
+		port_datagram_drop_rest(socket);
 	sock_release(socket->socket);
 	kfree(socket);
 }
@@ -280,7 +296,7 @@ int port_socket_connect_status(struct port_socket *socket)
 	return error;
 }
 
-static size_t fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
+size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
 {
 	size_t i, length = 0;
 
@@ -310,7 +326,7 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 		msg.msg_flags |= MSG_MORE;
 	if (flags & PORT_SEND_URGENT)
 		msg.msg_flags |= MSG_OOB;
-	length = fill_vector(vector, segments, count);
+	length = port_fill_vector(vector, segments, count);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
 	if (port_inline(socket)) {
 		sent = port_inline_send(socket, &msg, length, flags & PORT_SEND_PUSH);
@@ -353,7 +369,7 @@ int64_t port_socket_receive(struct port_socket *socket, const struct port_segmen
 	size_t length;
 
 	count = min_t(size_t, count, MAX_SEGMENTS);
-	length = fill_vector(vector, segments, count);
+	length = port_fill_vector(vector, segments, count);
 	iov_iter_bvec(&msg.msg_iter, READ, vector, count, length);
 	return receive(socket, &msg);
 }
@@ -421,7 +437,12 @@ int port_socket_local_address(struct port_socket *socket, struct port_address *a
 {
 	int length = kernel_getsockname(socket->socket, (struct sockaddr *)address);
 
-	return length < 0 ? length : 0;
+	if (length < 0)
+		return length;
+	/* Raw sockets have no port; the kernel keeps the protocol there. */
+	if (socket->socket->type == SOCK_RAW)
+		((struct sockaddr_in *)address)->sin_port = 0;
+	return 0;
 }
 
 int port_socket_remote_address(struct port_socket *socket, struct port_address *address)

@@ -6,6 +6,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "linux/pieces.h"
 #include "linux/port_socket.h"
 #include "port/packet.h"
 
@@ -15,55 +16,10 @@ struct packet {
 	struct port_packet public;
 };
 
-/*
- * Visits the memory of an skb from an offset on: the linear part, the fragments, and those of the
- * skbs in its fragment list. Returns how many pieces there are; stores them where pieces is given.
- */
-static unsigned int split(const struct sk_buff *skb, u32 offset, struct port_piece *pieces)
-{
-	const struct sk_buff *part;
-	unsigned int count = 0;
-	int i;
-
-	if (offset < skb_headlen(skb)) {
-		if (pieces)
-			pieces[count] =
-				(struct port_piece){skb->data + offset, skb_headlen(skb) - offset};
-		count++;
-		offset = 0;
-	} else {
-		offset -= skb_headlen(skb);
-	}
-	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
-		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
-		u32 length = skb_frag_size(frag);
-
-		if (offset >= length) {
-			offset -= length;
-			continue;
-		}
-		if (pieces)
-			pieces[count] = (struct port_piece){skb_frag_address(frag) + offset,
-							    length - offset};
-		count++;
-		offset = 0;
-	}
-	skb_walk_frags(skb, part)
-	{
-		if (offset >= part->len) {
-			offset -= part->len;
-			continue;
-		}
-		count += split(part, offset, pieces ? pieces + count : NULL);
-		offset = 0;
-	}
-	return count;
-}
-
 /* Under the sock's lock. */
 static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset)
 {
-	unsigned int count = split(skb, offset, NULL);
+	unsigned int count = port_pieces_of(skb, offset, skb->len - offset, NULL);
 	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
 	struct packet *packet;
 
@@ -87,7 +43,7 @@ static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offs
 	packet->public.length = skb->len - offset;
 	packet->public.pushed = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH;
 	packet->public.piece_count = count;
-	split(packet->skb, offset, packet->public.pieces);
+	port_pieces_of(packet->skb, offset, packet->public.length, packet->public.pieces);
 	return packet;
 }
 

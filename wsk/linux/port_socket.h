@@ -3,6 +3,7 @@
 #ifndef WSK_LINUX_PORT_SOCKET_H
 #define WSK_LINUX_PORT_SOCKET_H
 
+#include <linux/bvec.h>
 #include <linux/net.h>
 
 #include "port/net.h"
@@ -45,5 +46,8 @@ int port_socket_failure(struct port_socket *socket, int otherwise);
 
 /* TCP_NODELAY. Switching it on pushes what is queued. */
 void port_socket_set_nodelay(struct sock *sk, bool on);
+
+/* Describes segments as an iterator takes them; returns their length. */
+size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count);
 
 #endif

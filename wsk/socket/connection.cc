@@ -17,11 +17,17 @@ Socket *Socket::make(Client &client, const Kind &kind, PVOID context, const VOID
 		*refusal = {STATUS_DEVICE_NOT_READY, "the client has deregistered"};
 		return nullptr;
 	}
-	Socket *socket = new Socket(client, kind, context, dispatch);
+	bool datagrams = kind.category == Category::datagram;
+	DatagramState *state = datagrams ? new DatagramState : nullptr;
+	Socket *socket =
+		datagrams && !state ? nullptr : new Socket(client, kind, context, dispatch);
 	if (!socket) {
+		delete state;
 		client.end_use();
 		*refusal = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		return nullptr;
 	}
+	socket->datagram_ = state;
 	return socket;
 }
 
@@ -75,7 +81,7 @@ NTSTATUS Socket::create_transport()
 				       &transport);
 
 	/* Windows' sockets are not dual stack unless asked. */
-	if (!error && family() == AF_INET6)
+	if (!error && family() == AF_INET6 && type() != SOCK_RAW)
 		error = port_socket_set_option(transport, PORT_OPTION_V6ONLY, 1);
 	if (transport)
 		attach_transport(transport);
@@ -122,6 +128,7 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 	bound_.transport = transport_;
 	bound_.owner = owner_;
 	bound_.address = address;
+	bound_.type = kind_.type;
 	bound_.dual_stack = !v6only;
 	bound_.may_listen = listens || category() == Category::stream;
 	NTSTATUS status = sharing_bind(bound_, listens);
@@ -133,9 +140,9 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 		else
 			state_ = listens ? State::listening : State::bound;
 	}
-	if (NT_SUCCESS(status) && listens) {
+	if (NT_SUCCESS(status) && (listens || datagram_)) {
 		start_events();
-		signal(signal_accept);
+		signal(signal_accept | signal_receive);
 	}
 	return status;
 }
@@ -253,10 +260,11 @@ static NTSTATUS submit_address_query(const char *function, PWSK_SOCKET handle, P
 }
 
 /**
- * WskBind - Gives a socket its local address; a listening socket starts to listen.
- * @handle: A listening or connection socket that is not bound.
- * @local_address: Of the socket's family; wildcard address and port 0 are allowed. Read during the
- *	call only.
+ * WskBind - Gives a socket its local address; a listening socket starts to listen, a datagram
+ *socket to receive.
+ * @handle: A listening, datagram or connection socket that is not bound.
+ * @local_address: Of the socket's family; wildcard address and port 0 are allowed, for datagrams
+ *	also a multicast address. Read during the call only.
  * @flags: Reserved, 0.
  * @irp: The request.
  *

@@ -22,8 +22,6 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
 		return request_refuse("WskControlClient", nullptr, refusal);
 	if (!control->EventMask || (control->EventMask & ~known))
 		refusal = {STATUS_INVALID_PARAMETER, "an unknown event"};
-	else if (control->EventMask & WSK_EVENT_RECEIVE_FROM)
-		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	else if (!client.set_static_events(control->EventMask))
 		refusal = {STATUS_INVALID_DEVICE_STATE,
 			   "static events are set once, before the first socket"};
@@ -46,7 +44,7 @@ NTSTATUS set_static_events(Client &client, SIZE_T size, const VOID *input)
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown interface or
  *	code); STATUS_INVALID_DEVICE_STATE (set before, or a socket exists); STATUS_NOT_IMPLEMENTED
- *	(other codes, and WSK_EVENT_RECEIVE_FROM).
+ *	(other codes).
  * Source: PFN_WSK_CONTROL_CLIENT (wsk.h).
  */
 NTSTATUS WSKAPI control_client(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T InputSize,

@@ -74,6 +74,8 @@ ULONG Socket::possible_events() const
 {
 	bool may_listen = category() == Category::stream && state_ != State::connected;
 
+	if (datagram_)
+		return WSK_EVENT_RECEIVE_FROM;
 	return listens() || may_listen ? WSK_EVENT_ACCEPT | connection_events : connection_events;
 }
 
@@ -93,6 +95,11 @@ void *Socket::callback_of(Event event)
 
 		return table && listens() ? reinterpret_cast<void *>(table->WskAcceptEvent)
 					  : nullptr;
+	}
+	if (datagram_) {
+		auto *table = static_cast<const WSK_CLIENT_DATAGRAM_DISPATCH *>(dispatch_);
+
+		return table ? reinterpret_cast<void *>(table->WskReceiveFromEvent) : nullptr;
 	}
 	/* Inside WskAcceptEvent the client may have set, and rely on, its table already. */
 	auto *table = outputs_ ? outputs_->dispatch
@@ -124,6 +131,7 @@ ULONG Socket::callable_events(ULONG mask)
 Refusal Socket::check_events(ULONG mask, bool disable)
 {
 	ULONG own = listens() ? mask & ~connection_events : mask;
+	State able = datagram_ ? State::bound : listens() ? State::listening : State::connected;
 
 	if (!mask || (mask & ~possible_events()))
 		return {STATUS_INVALID_PARAMETER,
@@ -133,9 +141,10 @@ Refusal Socket::check_events(ULONG mask, bool disable)
 	if (disable && mask != own)
 		return {STATUS_INVALID_PARAMETER,
 			"what a listening socket passes on cannot be disabled there"};
-	if (state_ != (listens() ? State::listening : State::connected))
+	if (state_ != able)
 		return {STATUS_INVALID_DEVICE_STATE,
-			"events can be enabled once the socket listens, or is connected"};
+			"events can be enabled once the socket listens, or is connected, or, for "
+			"datagrams, bound"};
 	if (callable_events(own) != own)
 		return {STATUS_INVALID_PARAMETER,
 			"the dispatch table has no function for the event"};
@@ -150,6 +159,8 @@ void Socket::enable_events(ULONG mask)
 		mask &= ~connection_events;
 	}
 	events_.enabled |= mask;
+	if (datagram_)
+		datagram_->enablings++;
 }
 
 /* When the socket has become able to raise events. */

@@ -7,6 +7,8 @@
 
 #include <wdm.h>
 
+#include "socket/live_list.h"
+
 namespace wsk
 {
 
@@ -18,44 +20,10 @@ constexpr ULONG pool_tag = 'icsW';
 struct Indication {
 	WSK_DATA_INDICATION node; /* first: it is all that clients see */
 	port_packet *packet;
-#ifdef CONFIG_WSK_DEBUG
-	LIST_ENTRY live;
-#endif
+	Live live;
 };
 
-#ifdef CONFIG_WSK_DEBUG
-/* All indications there are: what a client releases is looked up, not looked at. */
-constinit LIST_ENTRY all = {&all, &all};
-constinit KSPIN_LOCK all_lock = 0;
-
-void remember(Indication *self)
-{
-	ExInterlockedInsertTailList(&all, &self->live, &all_lock);
-}
-
-/* False when there is no such indication. */
-bool forget(const Indication *self)
-{
-	KIRQL irql;
-	bool found = false;
-
-	KeAcquireSpinLock(&all_lock, &irql);
-	for (PLIST_ENTRY link = all.Flink; link != &all && !found; link = link->Flink) {
-		found = CONTAINING_RECORD(link, Indication, live) == self;
-		if (found)
-			RemoveEntryList(link);
-	}
-	KeReleaseSpinLock(&all_lock, irql);
-	return found;
-}
-#else
-void remember(Indication *) {}
-
-bool forget(const Indication *)
-{
-	return true;
-}
-#endif
+constinit LiveList all;
 
 Indication *indication_of(PWSK_DATA_INDICATION node)
 {
@@ -92,7 +60,7 @@ PWSK_DATA_INDICATION make_indication(port_packet *packet)
 	}
 	self->node.Buffer.Length = packet->length;
 	self->packet = packet;
-	remember(self);
+	all.remember(self->live);
 	return &self->node;
 }
 
@@ -129,7 +97,7 @@ bool free_indications(PWSK_DATA_INDICATION list)
 	while (list) {
 		Indication *self = indication_of(list);
 
-		if (!forget(self))
+		if (!all.forget(self->live))
 			return false;
 		list = list->Next;
 		port_packet_release(self->packet);

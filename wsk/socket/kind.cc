@@ -68,7 +68,8 @@ Refusal find_kind(ADDRESS_FAMILY family, USHORT type, ULONG protocol, ULONG flag
 		return {STATUS_INVALID_PARAMETER, "the flags do not name one category"};
 	for (const Row &row : rows) {
 		if (!port_family(family) || row.type != type || !(row.categories & bit(category)) ||
-		    (row.protocol != any_protocol && row.protocol != protocol))
+		    (row.protocol == any_protocol ? protocol > IPPROTO_RAW
+						  : protocol != row.protocol))
 			continue;
 		*kind = {family, type, protocol, category};
 		return accepted;
@@ -85,10 +86,10 @@ const VOID *provider_table(Category category)
 		return &listen_dispatch;
 	case Category::connection:
 		return &connection_dispatch;
+	case Category::datagram:
+		return &datagram_dispatch;
 	case Category::stream:
 		return &stream_dispatch;
-	case Category::datagram:
-		break;
 	}
 	return nullptr;
 }

@@ -27,6 +27,18 @@ NTSTATUS request_refuse(const char *function, PIRP irp, Refusal refusal)
 	return refusal.status;
 }
 
+void request_free_block(PIRP irp)
+{
+	Request *request = Request::of(irp);
+
+	if (request->operation != Operation::send_to &&
+	    request->operation != Operation::send_messages)
+		return;
+	if (request->block)
+		ExFreePool(request->block);
+	request->block = nullptr;
+}
+
 void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 {
 	irp->IoStatus.Status = status;

@@ -27,6 +27,9 @@ enum class Operation : UCHAR {
 	accept,
 	send,
 	receive,
+	send_to,
+	send_messages,
+	receive_from,
 	disconnect,
 	abort,
 	local_address,
@@ -44,7 +47,10 @@ struct Request {
 	bool started;
 	USHORT first_length; /* of the data that WskConnectEx sends first, and ... */
 	ULONG flags;
-	PMDL first_mdl; /* ... where it is */
+	union {
+		PMDL first_mdl; /* ... where it is */
+		PVOID block;	/* of the pool, a send's of datagrams: goes with the request */
+	};
 
 	static Request *of(PIRP irp)
 	{
@@ -53,7 +59,10 @@ struct Request {
 };
 static_assert(sizeof(Request) <= sizeof(IRP::Tail.Overlay.DriverContext));
 
-/* In the stack location's Parameters: one of these, by operation. */
+/*
+ * In the stack location, from Parameters up to what belongs to whoever passed the IRP down: one of
+ * these, by operation.
+ */
 struct TransferArguments { /* send, receive, disconnect */
 	PMDL mdl;
 	SIZE_T length;
@@ -94,7 +103,8 @@ T &request_arguments(PIRP irp)
 {
 	PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
 
-	static_assert(sizeof(T) <= sizeof(location->Parameters));
+	static_assert(sizeof(T) <= offsetof(IO_STACK_LOCATION, CompletionRoutine) -
+					   offsetof(IO_STACK_LOCATION, Parameters));
 	return *reinterpret_cast<T *>(&location->Parameters);
 }
 
@@ -116,6 +126,9 @@ constexpr Refusal accepted = {STATUS_SUCCESS, nullptr};
 
 /* Names the broken rule, completes the IRP (if there is one), and returns the status. */
 NTSTATUS request_refuse(const char *function, PIRP irp, Refusal refusal);
+
+/* Frees the request's block, if it has one. */
+void request_free_block(PIRP irp);
 
 /* Completes the IRP; it is gone afterwards. The only place in wsk/socket that does. */
 void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information);

@@ -93,7 +93,7 @@ bool same_host(const port_address &a, const port_address &b)
 /* Whether a packet could be meant for both. */
 bool overlap(const BoundAddress &a, const BoundAddress &b)
 {
-	if (port_socket_net(a.transport) != port_socket_net(b.transport) ||
+	if (port_socket_net(a.transport) != port_socket_net(b.transport) || a.type != b.type ||
 	    port_of(a.address) != port_of(b.address))
 		return false;
 	bool wild_a = is_wildcard(a.address), wild_b = is_wildcard(b.address);
@@ -178,8 +178,12 @@ int bind_transport(BoundAddress &entry, bool listens)
 	return while_sharing(entry, [&] {
 		int error = 0;
 
-		/* A listener can be restarted while connections of its predecessor linger. */
-		if (entry.may_listen)
+		/*
+		 * A listener can be restarted while connections of its predecessor linger; a
+		 * datagram socket that shares does so with others of this host as well.
+		 */
+		if (entry.may_listen ||
+		    (entry.type == SOCK_DGRAM && entry.sharing == Sharing::reuse))
 			error = port_socket_set_option(entry.transport, PORT_OPTION_REUSE_ADDRESS,
 						       1);
 		if (!error)
@@ -205,15 +209,15 @@ NTSTATUS sharing_bind(BoundAddress &entry, bool listens)
 	TableGuard guard;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	/* Port 0 is any that nobody has. */
-	if (port_of(entry.address))
+	/* Port 0 is any that nobody has; raw sockets have none. */
+	if (port_of(entry.address) && entry.type != SOCK_RAW)
 		each_overlapping(entry, [&](BoundAddress &other) {
 			if (NT_SUCCESS(status))
 				status = judge(entry, other);
 		});
 	if (NT_SUCCESS(status))
 		status = status_from_error(Activity::bind, bind_transport(entry, listens));
-	if (NT_SUCCESS(status)) {
+	if (NT_SUCCESS(status) && entry.type != SOCK_RAW) {
 		InsertTailList(&table, &entry.link);
 		entry.listed = true;
 	}

@@ -18,6 +18,7 @@ struct BoundAddress {
 	port_socket *transport;
 	port_owner *owner;
 	port_address address;
+	USHORT type; /* ports of different types of sockets have nothing to do with each other */
 	Sharing sharing;
 	bool dual_stack;
 	bool may_listen;

@@ -177,13 +177,13 @@ void Socket::serve(ULONG signals)
 	if (signals & signal_reset)
 		undo_connect();
 	if (signals & (signal_send | signal_shutdown))
-		serve_sends();
+		datagram_ ? serve_datagram_sends() : serve_sends();
 	if (signals & signal_disconnect)
 		serve_disconnects();
 	if (signals & signal_accept)
 		serve_accepts();
 	if (signals & signal_receive)
-		serve_receives();
+		datagram_ ? serve_datagram_receives() : serve_receives();
 	if (signals & signal_window)
 		port_socket_offer_window(transport_);
 	if (signals & signal_close)
@@ -195,7 +195,8 @@ ULONG Socket::awaited_signals() const
 {
 	ULONG signals = 0;
 
-	if (!receives_.empty() || (events_.enabled & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT)))
+	if (!receives_.empty() ||
+	    (events_.enabled & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_RECEIVE_FROM)))
 		signals |= signal_receive;
 	if (!sends_.empty() || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		signals |= signal_send;
@@ -252,9 +253,12 @@ RequestQueue &Socket::queue_of(Operation operation)
 	case Operation::accept:
 		return accepts_;
 	case Operation::send:
+	case Operation::send_to:
+	case Operation::send_messages:
 	case Operation::disconnect:
 		return sends_;
 	case Operation::receive:
+	case Operation::receive_from:
 		return receives_;
 	default:
 		return controls_;
@@ -270,9 +274,12 @@ ULONG Socket::signal_of(Operation operation)
 	case Operation::accept:
 		return signal_accept;
 	case Operation::send:
+	case Operation::send_to:
+	case Operation::send_messages:
 	case Operation::disconnect:
 		return signal_send;
 	case Operation::receive:
+	case Operation::receive_from:
 		return signal_receive;
 	default:
 		return signal_control;
@@ -306,6 +313,7 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 	if (refusal) {
 		end_use();
 		end_use();
+		request_free_block(irp);
 		return request_refuse(function, irp, refusal);
 	}
 	if (!queued)
@@ -327,6 +335,7 @@ void Socket::offer_window()
 
 void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 {
+	request_free_block(irp);
 	request_complete(irp, status, information);
 	end_use();
 }

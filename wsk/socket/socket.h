@@ -19,6 +19,7 @@
 #include "port/net.h"
 #include "port/work.h"
 #include "socket/client.h"
+#include "socket/datagram.h"
 #include "socket/event.h"
 #include "socket/kind.h"
 #include "socket/lock.h"
@@ -78,6 +79,7 @@ public:
 
 	Category category() const { return kind_.category; }
 	ADDRESS_FAMILY family() const { return kind_.family; }
+	USHORT type() const { return kind_.type; }
 
 	void begin_use() { InterlockedIncrement(&uses_); }
 	void end_use();
@@ -110,6 +112,9 @@ public:
 	void set_linger(ULONG linger) { linger_ = linger; }
 	ULONG linger() const { return linger_; }
 
+	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS (datagram.cc); null clears. */
+	void set_fixed_address(bool remote, const port_address *address);
+
 	/* Admissions. */
 	static Refusal admit_bind(Socket &socket, PIRP irp);
 	static Refusal admit_connect(Socket &socket, PIRP irp);
@@ -122,6 +127,8 @@ public:
 	static Refusal admit_local_address(Socket &socket, PIRP irp);
 	static Refusal admit_remote_address(Socket &socket, PIRP irp);
 	static Refusal admit_control_request(Socket &socket, PIRP irp);
+	static Refusal admit_send_to(Socket &socket, PIRP irp);
+	static Refusal admit_receive_from(Socket &socket, PIRP irp);
 
 	static void *operator new(size_t size) noexcept;
 	static void operator delete(void *block);
@@ -135,7 +142,7 @@ private:
 	};
 
 	Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch);
-	~Socket() = default;
+	~Socket() { delete datagram_; }
 
 	/* socket.cc: the pump and the life cycle */
 	void signal(ULONG signals);
@@ -207,6 +214,23 @@ private:
 	long long transmit(PIRP irp);
 	long long collect(PIRP irp);
 
+	/* datagram_transfer.cc */
+	void serve_datagram_sends();
+	void serve_datagram_receives();
+	long long transmit_datagrams(PIRP irp);
+	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
+	int next_datagram(port_datagram *datagram);
+	bool wants(const port_datagram &datagram);
+	ToldSets told();
+	bool serve_receive_from(PIRP irp);
+	void complete_receive_from(PIRP irp, const port_datagram &datagram);
+
+	/* datagram_event.cc */
+	bool indicate_datagrams();
+	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags);
+	PWSK_DATAGRAM_INDICATION next_indication();
+	void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);
+
 	/* event.cc */
 	ULONG possible_events() const;
 	void *callback_of(Event event);
@@ -240,6 +264,7 @@ private:
 	AcceptOutputs *outputs_ = nullptr; /* until WskAcceptEvent has returned */
 	port_owner *owner_ = nullptr;	   /* of those that WskSocket makes */
 	port_socket *transport_ = nullptr;
+	DatagramState *datagram_ = nullptr; /* of a datagram socket */
 	PIRP life_irp_ =
 		nullptr; /* of the creation until there is a transport, then of the close */
 	BoundAddress bound_ = {};
@@ -253,6 +278,7 @@ extern const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch;
 extern const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch;
 extern const WSK_PROVIDER_CONNECTION_DISPATCH connection_dispatch;
 extern const WSK_PROVIDER_STREAM_DISPATCH stream_dispatch;
+extern const WSK_PROVIDER_DATAGRAM_DISPATCH datagram_dispatch;
 
 /* The basic members of every socket table (control.cc, socket.cc). */
 NTSTATUS WSKAPI control_socket(PWSK_SOCKET socket, WSK_CONTROL_SOCKET_TYPE request, ULONG code,

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Receiving: port/datagram.h over the skbs of UDP and raw sockets. */
+#include <linux/errqueue.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/dsfield.h>
+#include <net/inet_sock.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/sock.h>
+#include <net/udp.h>
+
+#include "linux/datagram.h"
+#include "linux/pieces.h"
+
+enum { MAX_SEGMENTS = 16 };
+
+static bool is_udp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM;
+}
+
+static struct port_ip mapped(__be32 address)
+{
+	struct in6_addr to;
+	struct port_ip ip;
+
+	ipv6_addr_set_v4mapped(address, &to);
+	memcpy(&ip, &to, sizeof(ip));
+	return ip;
+}
+
+static struct port_ip unmapped(const struct in6_addr *address)
+{
+	struct port_ip ip;
+
+	memcpy(&ip, address, sizeof(ip));
+	return ip;
+}
+
+static void set_ipv4_address(const struct sock *sk, struct port_address *to, __be32 address,
+			     __be16 port)
+{
+	struct sockaddr_in *sin = (struct sockaddr_in *)to;
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)to;
+
+	memset(to, 0, sizeof(*to));
+	to->family = sk->sk_family;
+	if (sk->sk_family == AF_INET) {
+		sin->sin_addr.s_addr = address;
+		sin->sin_port = port;
+	} else {
+		ipv6_addr_set_v4mapped(address, &sin6->sin6_addr);
+		sin6->sin6_port = port;
+	}
+}
+
+static void set_ipv6_address(struct port_address *to, const struct in6_addr *address, __be16 port,
+			     u32 interface)
+{
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)to;
+
+	memset(to, 0, sizeof(*to));
+	sin6->sin6_family = AF_INET6;
+	sin6->sin6_addr = *address;
+	sin6->sin6_port = port;
+	sin6->sin6_scope_id = ipv6_iface_scope_id(address, interface);
+}
+
+static u8 ipv4_cast(const struct sock *sk, const struct sk_buff *skb)
+{
+	__be32 address = ip_hdr(skb)->daddr;
+
+	if (ipv4_is_multicast(address))
+		return PORT_MULTICAST;
+	if (ipv4_is_lbcast(address))
+		return PORT_BROADCAST;
+	/* Who is bound to one address of this host's gets nothing else. */
+	if (address == inet_sk(sk)->inet_saddr)
+		return PORT_UNICAST;
+	return inet_addr_type(sock_net(sk), address) == RTN_BROADCAST ? PORT_BROADCAST
+								      : PORT_UNICAST;
+}
+
+static void describe_ipv4(const struct sock *sk, const struct sk_buff *skb,
+			  struct port_datagram *datagram)
+{
+	const struct iphdr *header = ip_hdr(skb);
+
+	set_ipv4_address(sk, &datagram->source, header->saddr,
+			 is_udp(sk) ? udp_hdr(skb)->source : 0);
+	datagram->ipv4 = true;
+	datagram->destination = mapped(header->daddr);
+	datagram->cast = ipv4_cast(sk, skb);
+	datagram->hop_limit = header->ttl;
+	datagram->traffic_class = header->tos;
+	/* Noted where the socket was told to, before the datagram came. */
+	datagram->interface = PKTINFO_SKB_CB(skb)->ipi_ifindex;
+	if (!datagram->interface)
+		datagram->interface = skb->skb_iif;
+}
+
+static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
+			  struct port_datagram *datagram)
+{
+	const struct ipv6hdr *header = ipv6_hdr(skb);
+
+	datagram->interface = inet6_iif(skb);
+	set_ipv6_address(&datagram->source, &header->saddr, is_udp(sk) ? udp_hdr(skb)->source : 0,
+			 datagram->interface);
+	datagram->destination = unmapped(&header->daddr);
+	datagram->cast = ipv6_addr_is_multicast(&header->daddr) ? PORT_MULTICAST : PORT_UNICAST;
+	datagram->hop_limit = header->hop_limit;
+	datagram->traffic_class = ipv6_get_dsfield(header);
+}
+
+/* What is left in the packet, or as many of its segments as may come as one. */
+static u32 next_length(const struct port_datagram_socket *self, const struct sk_buff *skb,
+		       u32 offset, u32 *segment_size)
+{
+	u32 segment =
+		skb_is_gso(skb) && is_udp(self->base.socket->sk) ? skb_shinfo(skb)->gso_size : 0;
+	u32 left = skb->len - offset, most;
+
+	*segment_size = 0;
+	if (!segment || left <= segment)
+		return left;
+	most = max_t(u32, READ_ONCE(self->most_coalesced) / segment, 1) * segment;
+	if (most > segment)
+		*segment_size = segment;
+	return min(left, most);
+}
+
+/* Takes a reference to the packet over, or leaves it in the socket while there is a rest. */
+static void hand_out(struct port_datagram_socket *self, struct sk_buff *skb, u32 offset,
+		     struct port_datagram *datagram)
+{
+	struct sock *sk = self->base.socket->sk;
+
+	datagram->packet = skb;
+	datagram->offset = offset;
+	datagram->length = next_length(self, skb, offset, &datagram->segment_size);
+	datagram->charge = skb->truesize;
+	if (datagram->length < skb->len)
+		datagram->charge = (u64)skb->truesize * datagram->length / skb->len;
+	if (offset + datagram->length < skb->len) {
+		self->rest = skb_get(skb);
+		self->rest_offset = offset + datagram->length;
+	} else {
+		self->rest = NULL;
+	}
+	/* The queue's own charge has ended. This one does not touch what wants the sock's lock. */
+	sock_hold(sk);
+	datagram->account = sk;
+	atomic_add(datagram->charge, &sk->sk_rmem_alloc);
+}
+
+static void count(const struct sock *sk, int field)
+{
+	if (!is_udp(sk))
+		return;
+	if (sk->sk_family == AF_INET)
+		UDP_INC_STATS(sock_net(sk), field, 0);
+	else
+		UDP6_INC_STATS(sock_net(sk), field, 0);
+}
+
+static bool checksum_fails(const struct sock *sk, struct sk_buff *skb)
+{
+	if (is_udp(sk))
+		return udp_lib_checksum_complete(skb);
+	/* IPv4 leaves a raw packet's checksum to its receiver. */
+	return sk->sk_family == AF_INET6 && !skb_csum_unnecessary(skb) &&
+	       __skb_checksum_complete(skb);
+}
+
+/* Failures are earlier datagrams': they were cleared by being returned. */
+static struct sk_buff *dequeue(struct sock *sk, int *error)
+{
+	struct sk_buff *skb;
+	int offset = 0, tries = 4;
+
+	do {
+		*error = -EAGAIN;
+		skb = is_udp(sk) ? __skb_recv_udp(sk, MSG_DONTWAIT, &offset, error)
+				 : skb_recv_datagram(sk, MSG_DONTWAIT, error);
+	} while (!skb && *error != -EAGAIN && --tries);
+	return skb;
+}
+
+static bool describe_returned(const struct sock *sk, struct sk_buff *skb,
+			      struct port_datagram *datagram)
+{
+	const struct sock_exterr_skb *error = SKB_EXT_ERR(skb);
+	const void *address = skb_network_header(skb) + error->addr_offset;
+
+	if (error->ee.ee_origin == SO_EE_ORIGIN_ICMP)
+		set_ipv4_address(sk, &datagram->source, *(const __be32 *)address, error->port);
+	else if (error->ee.ee_origin == SO_EE_ORIGIN_ICMP6)
+		set_ipv6_address(&datagram->source, address, error->port, skb->skb_iif);
+	else /* ours, and told to the sender */
+		return false;
+	datagram->ipv4 = error->ee.ee_origin == SO_EE_ORIGIN_ICMP;
+	datagram->returned = true;
+	datagram->interface = skb->skb_iif;
+	datagram->icmp_type = error->ee.ee_type;
+	datagram->icmp_code = error->ee.ee_code;
+	datagram->icmp_info = error->ee.ee_info;
+	return true;
+}
+
+static bool next_returned(struct port_datagram_socket *self, struct port_datagram *datagram)
+{
+	struct sock *sk = self->base.socket->sk;
+	struct sk_buff *skb;
+
+	while (!skb_queue_empty_lockless(&sk->sk_error_queue)) {
+		skb = sock_dequeue_err_skb(sk);
+		if (!skb)
+			return false;
+		if (!describe_returned(sk, skb, datagram)) {
+			kfree_skb(skb);
+			continue;
+		}
+		skb_orphan(skb);
+		datagram->packet = skb;
+		datagram->length = skb->len;
+		datagram->charge = skb->truesize;
+		sock_hold(sk);
+		datagram->account = sk;
+		atomic_add(datagram->charge, &sk->sk_rmem_alloc);
+		return true;
+	}
+	return false;
+}
+
+int port_datagram_next(struct port_socket *socket, struct port_datagram *datagram)
+{
+	struct port_datagram_socket *self = port_datagram_socket_of(socket);
+	struct sock *sk = socket->socket->sk;
+	struct sk_buff *skb = self->rest;
+	u32 offset = self->rest_offset;
+	int error;
+
+	memset(datagram, 0, sizeof(*datagram));
+	if (!skb) {
+		if (next_returned(self, datagram))
+			return 0;
+		skb = dequeue(sk, &error);
+		if (!skb)
+			return error;
+		offset = 0;
+		while (checksum_fails(sk, skb)) {
+			count(sk, UDP_MIB_CSUMERRORS);
+			count(sk, UDP_MIB_INERRORS);
+			kfree_skb(skb);
+			skb = dequeue(sk, &error);
+			if (!skb)
+				return error;
+		}
+		count(sk, UDP_MIB_INDATAGRAMS);
+		skb_orphan(skb);
+	}
+	if (skb->protocol == htons(ETH_P_IP))
+		describe_ipv4(sk, skb, datagram);
+	else
+		describe_ipv6(sk, skb, datagram);
+	hand_out(self, skb, offset, datagram);
+	return 0;
+}
+
+int64_t port_datagram_copy(const struct port_datagram *datagram,
+			   const struct port_segment *segments, size_t count)
+{
+	const struct sk_buff *skb = datagram->packet;
+	struct bio_vec few[MAX_SEGMENTS], *vector = few;
+	struct iov_iter to;
+	size_t length;
+	int error;
+
+	if (count > MAX_SEGMENTS)
+		vector = kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
+	if (!vector)
+		return -ENOMEM;
+	length = min_t(size_t, port_fill_vector(vector, segments, count), datagram->length);
+	iov_iter_bvec(&to, READ, vector, count, length);
+	error = skb_copy_datagram_iter(skb, datagram->offset, &to, length);
+	if (vector != few)
+		kvfree(vector);
+	return error ? error : length;
+}
+
+size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_piece *pieces)
+{
+	struct sk_buff *skb = datagram->packet;
+
+	if (datagram->length)
+		return port_pieces_of(skb, datagram->offset, datagram->length, pieces);
+	if (pieces)
+		pieces[0] = (struct port_piece){skb->data, 0};
+	return 1;
+}
+
+void port_datagram_release(struct port_datagram *datagram)
+{
+	struct sock *sk = datagram->account;
+
+	atomic_sub(datagram->charge, &sk->sk_rmem_alloc);
+	sock_put(sk);
+	consume_skb(datagram->packet);
+}
+
+void port_datagram_drop_rest(struct port_socket *socket)
+{
+	consume_skb(port_datagram_socket_of(socket)->rest);
+}
+
+static int set_option(struct port_socket *socket, int level, int name, int value)
+{
+	return socket->socket->ops->setsockopt(socket->socket, level, name, KERNEL_SOCKPTR(&value),
+					       sizeof(value));
+}
+
+int port_datagram_set(struct port_socket *socket, enum port_datagram_option option, uint32_t value)
+{
+	int error;
+
+	switch (option) {
+	case PORT_DATAGRAM_INTERFACE:
+		return set_option(socket, SOL_IP, IP_PKTINFO, !!value);
+	case PORT_DATAGRAM_RETURNED_IPV4:
+		return set_option(socket, SOL_IP, IP_RECVERR, !!value);
+	case PORT_DATAGRAM_RETURNED_IPV6:
+		return set_option(socket, SOL_IPV6, IPV6_RECVERR, !!value);
+	case PORT_DATAGRAM_MOST_COALESCED:
+		if (!is_udp(socket->socket->sk))
+			return -ENOPROTOOPT;
+		error = set_option(socket, SOL_UDP, UDP_GRO, !!value);
+		if (!error)
+			WRITE_ONCE(port_datagram_socket_of(socket)->most_coalesced, value);
+		return error;
+	}
+	return -ENOPROTOOPT;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* What a datagram socket has beside what every socket has. */
+#ifndef WSK_LINUX_DATAGRAM_H
+#define WSK_LINUX_DATAGRAM_H
+
+#include <linux/skbuff.h>
+
+#include "linux/port_socket.h"
+#include "port/datagram.h"
+
+struct port_datagram_socket {
+	struct port_socket base;
+	/* Coalesced datagrams of which the first ones have been handed out. */
+	struct sk_buff *rest;
+	u32 rest_offset;
+	u32 most_coalesced; /* bytes; 0: none are coalesced */
+};
+
+static inline struct port_datagram_socket *port_datagram_socket_of(struct port_socket *socket)
+{
+	return container_of(socket, struct port_datagram_socket, base);
+}
+
+/* Frees what is left of coalesced datagrams. */
+void port_datagram_drop_rest(struct port_socket *socket);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* WskReceiveFromEvent, and WskRelease of what it handed out. The pump calls; so it is serial. */
+#include "nt/irql.h"
+#include "socket/datagram.h"
+#include "socket/datagram_indication.h"
+#include "socket/socket.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+/* Datagrams handed out at a time. */
+constexpr int datagrams_per_call = 16;
+
+/* What the event's flags say of a whole list: those of one list are of one kind. */
+ULONG list_flags(const port_datagram &datagram)
+{
+	if (datagram.returned)
+		return MSG_ERRQUEUE;
+	if (datagram.cast == PORT_BROADCAST)
+		return MSG_BCAST;
+	return datagram.cast == PORT_MULTICAST ? MSG_MCAST : 0;
+}
+
+} // namespace
+
+void *DatagramState::operator new(size_t size) noexcept
+{
+	return ExAllocatePool2(POOL_FLAG_NON_PAGED, size, tag);
+}
+
+void DatagramState::operator delete(void *block)
+{
+	ExFreePoolWithTag(block, tag);
+}
+
+DatagramState::~DatagramState()
+{
+	(void)!free_datagram_indications(refused);
+}
+
+/* The next one, alone; null when there is none. What memory is too short for is lost. */
+PWSK_DATAGRAM_INDICATION Socket::next_indication()
+{
+	port_datagram datagram;
+
+	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
+		datagram_->refused = refused->Next;
+		refused->Next = nullptr;
+		if (wants(datagram_of(refused)))
+			return refused;
+		(void)!free_datagram_indications(refused);
+	}
+	while (!next_datagram(&datagram)) {
+		if (PWSK_DATAGRAM_INDICATION made = make_datagram_indication(datagram, told()))
+			return made;
+		port_datagram_release(&datagram);
+	}
+	return nullptr;
+}
+
+/* As many as one call takes, all of one kind; null when there is none. */
+PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags)
+{
+	PWSK_DATAGRAM_INDICATION first = nullptr, *link = &first;
+
+	for (int count = 0; count < datagrams_per_call; count++) {
+		PWSK_DATAGRAM_INDICATION next = next_indication();
+
+		if (!next)
+			break;
+		if (!first) {
+			*flags = list_flags(datagram_of(next));
+		} else if (list_flags(datagram_of(next)) != *flags) {
+			next->Next = datagram_->refused;
+			datagram_->refused = next;
+			break;
+		}
+		*link = next;
+		link = &next->Next;
+	}
+	return first;
+}
+
+/* Keeps what was refused, and disables the event; but a static one drops it. */
+void Socket::refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings)
+{
+	PWSK_DATAGRAM_INDICATION last = list;
+	bool drops;
+	{
+		LockGuard guard(lock_);
+
+		drops = events_.fixed & WSK_EVENT_RECEIVE_FROM;
+		/* Whoever has enabled it meanwhile does not know of this refusal yet. */
+		if (!drops && datagram_->enablings == enablings)
+			events_.enabled &= ~WSK_EVENT_RECEIVE_FROM;
+	}
+	if (drops) {
+		(void)!free_datagram_indications(list);
+		return;
+	}
+	while (last->Next)
+		last = last->Next;
+	last->Next = datagram_->refused;
+	datagram_->refused = list;
+}
+
+/* Hands out what has arrived; false when that is nothing, or the event is not enabled. */
+bool Socket::indicate_datagrams()
+{
+	EventCall call(*this, Event::receive_from);
+	ULONG flags = 0, enablings;
+
+	if (!call)
+		return false;
+	{
+		LockGuard guard(lock_);
+
+		enablings = datagram_->enablings;
+	}
+	PWSK_DATAGRAM_INDICATION list = collect_datagrams(&flags);
+	if (!list)
+		return false;
+	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_FROM_EVENT>()(call.context(), flags, list);
+	if (status == STATUS_PENDING)
+		return true; /* the list is the client's, and may be gone */
+	if (status == STATUS_DATA_NOT_ACCEPTED)
+		refuse_datagrams(list, enablings);
+	else
+		(void)!free_datagram_indications(list);
+	return true;
+}
+
+/**
+ * WskRelease - Gives back datagrams that WskReceiveFromEvent retained by returning STATUS_PENDING.
+ * @handle: The datagram socket, not closed yet.
+ * @indication: A list, linked through Next, of any indications of that socket.
+ *
+ * Until then they count against the socket's receive buffer.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (no socket, no list, or an indication that is
+ *	not one, or was released before).
+ * Source: PFN_WSK_RELEASE_DATAGRAM_INDICATION_LIST (wsk.h).
+ */
+NTSTATUS WSKAPI release_datagrams(PWSK_SOCKET handle, PWSK_DATAGRAM_INDICATION indication)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	if (!handle || !indication || !free_datagram_indications(indication))
+		return request_refuse("WskRelease", nullptr,
+				      {STATUS_INVALID_PARAMETER,
+				       "the socket or the indication is NULL, or is not retained"});
+	return STATUS_SUCCESS;
+}
+
+} // namespace wsk

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Sending datagrams, and serving WskReceiveFrom. The pump's. */
+#include "socket/address.h"
+#include "socket/datagram.h"
+#include "socket/datagram_indication.h"
+#include "socket/segments.h"
+#include "socket/socket.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+/* Requests served before the other queues get their turn. */
+constexpr int requests_per_turn = 32;
+
+/* What the transport takes as one packet to be segmented: so many segments, and so many bytes. */
+constexpr SIZE_T most_segments = 64, most_segmented = 65000;
+
+/* How much of what is left to send the transport gets at a time. */
+SIZE_T next_size(SIZE_T left, ULONG segment_size, bool one_by_one)
+{
+	if (!segment_size || left <= segment_size)
+		return left;
+	SIZE_T segments = one_by_one ? 1 : most_segmented / segment_size;
+	if (segments > most_segments)
+		segments = most_segments;
+	if (!segments)
+		segments = 1;
+	return left < segments * segment_size ? left : segments * segment_size;
+}
+
+/* Failures by which a transport says that it does not segment, or not for this route. */
+bool cannot_segment(long long error)
+{
+	return error == -PORT_EINVAL || error == -PORT_EMSGSIZE || error == -PORT_EIO ||
+	       error == -PORT_EOPNOTSUPP || error == -PORT_ENOPROTOOPT;
+}
+
+bool same_source(const port_address &a, const port_address &b)
+{
+	auto *ipv4_a = reinterpret_cast<const SOCKADDR_IN *>(&a);
+	auto *ipv4_b = reinterpret_cast<const SOCKADDR_IN *>(&b);
+	auto *ipv6_a = reinterpret_cast<const SOCKADDR_IN6 *>(&a);
+	auto *ipv6_b = reinterpret_cast<const SOCKADDR_IN6 *>(&b);
+
+	/* At the same place in both families; raw datagrams have none. */
+	if (a.family != b.family || (ipv4_b->sin_port && ipv4_a->sin_port != ipv4_b->sin_port))
+		return false;
+	if (a.family == PORT_AF_INET)
+		return ipv4_a->sin_addr.S_un.S_addr == ipv4_b->sin_addr.S_un.S_addr;
+	return RtlEqualMemory(&ipv6_a->sin6_addr, &ipv6_b->sin6_addr, sizeof(IN6_ADDR)) &&
+	       (!ipv6_a->sin6_scope_id || !ipv6_b->sin6_scope_id ||
+		ipv6_a->sin6_scope_id == ipv6_b->sin6_scope_id);
+}
+
+ULONG message_flags(const port_datagram &datagram)
+{
+	if (datagram.returned)
+		return MSG_ERRQUEUE;
+	switch (datagram.cast) {
+	case PORT_BROADCAST:
+		return MSG_BCAST;
+	case PORT_MULTICAST:
+		return MSG_MCAST;
+	default:
+		return 0;
+	}
+}
+
+/* Writes the datagram's control information to where the request says; its flags. */
+ULONG write_control(const ReceiveArguments &arguments, const port_datagram &datagram,
+		    const ToldSets &told)
+{
+	ULONG flags = message_flags(datagram);
+
+	if (arguments.control_length) {
+		bool truncated;
+
+		*arguments.control_length = static_cast<ULONG>(control_info_write(
+			datagram, told, arguments.control, *arguments.control_length, &truncated));
+		if (truncated)
+			flags |= MSG_CTRUNC;
+	}
+	return flags;
+}
+
+} // namespace
+
+/* Sends what is left of a buffer: 0 when that was all, else -errno. */
+long long Socket::transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent)
+{
+	Request *request = Request::of(irp);
+	auto *block = static_cast<const SendBlock *>(request->block);
+	ULONG segment_size = request->flags;
+
+	do {
+		/* `started`: segmenting was tried, and refused. */
+		SIZE_T size = next_size(buffer.Length - *sent, segment_size, request->started);
+		bool segmented = segment_size && size > segment_size;
+		Segments segments(buffer.Mdl, buffer.Offset, *sent, *sent + size);
+
+		if (!segments)
+			return -PORT_ENOMEM;
+		long long result = port_datagram_send(
+			transport_, &request_arguments<SendArguments>(irp).to,
+			block ? &block->control : nullptr, segmented ? segment_size : 0,
+			segments.first(), segments.count());
+		if (segmented && cannot_segment(result)) {
+			request->started = true;
+			continue;
+		}
+		if (result < 0)
+			return result;
+		*sent += size;
+		request->transferred += size;
+	} while (*sent < buffer.Length);
+	return 0;
+}
+
+/* Sends what is left of a request: 0 when that was all, else -errno. */
+long long Socket::transmit_datagrams(PIRP irp)
+{
+	SendArguments &arguments = request_arguments<SendArguments>(irp);
+	SIZE_T sent = Request::of(irp)->transferred;
+	long long error = 0;
+
+	if (Request::of(irp)->operation == Operation::send_to) {
+		const WSK_BUF buffer = {arguments.mdl, arguments.offset, arguments.length};
+
+		return transmit_buffer(irp, buffer, &sent);
+	}
+	while (arguments.list && !error) {
+		sent = arguments.offset;
+		error = transmit_buffer(irp, arguments.list->Buffer, &sent);
+		arguments.offset = error ? static_cast<ULONG>(sent) : 0;
+		if (!error)
+			arguments.list = arguments.list->Next;
+	}
+	return error;
+}
+
+void Socket::serve_datagram_sends()
+{
+	for (int served = 0; served < requests_per_turn; served++) {
+		PIRP irp = claim(sends_);
+
+		if (!irp)
+			return;
+		long long error = transmit_datagrams(irp);
+		if (error == -PORT_EAGAIN) {
+			put_back(sends_, irp);
+			return;
+		}
+		if (error)
+			complete(irp, status_from_error(Activity::send, error));
+		else
+			complete(irp, STATUS_SUCCESS, Request::of(irp)->transferred);
+	}
+	signal(signal_send);
+}
+
+bool Socket::wants(const port_datagram &datagram)
+{
+	LockGuard guard(lock_);
+
+	if (datagram.returned)
+		return datagram.ipv4 ? datagram_->told.ipv4 & tell_returned
+				     : datagram_->told.ipv6 & tell_returned;
+	if (datagram.cast == PORT_BROADCAST && datagram_->no_broadcasts)
+		return false;
+	return !datagram_->remote.family || same_source(datagram.source, datagram_->remote);
+}
+
+/* What the client has asked to be told. */
+ToldSets Socket::told()
+{
+	LockGuard guard(lock_);
+
+	return datagram_->told;
+}
+
+/* The transport's next one that the client wants. */
+int Socket::next_datagram(port_datagram *datagram)
+{
+	int error;
+
+	while (!(error = port_datagram_next(transport_, datagram)) && !wants(*datagram))
+		port_datagram_release(datagram);
+	return error;
+}
+
+void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
+{
+	const ReceiveArguments arguments = request_arguments<ReceiveArguments>(irp);
+	SIZE_T size = datagram.length < arguments.length ? datagram.length : arguments.length;
+	Segments segments(arguments.mdl, arguments.offset, 0, size);
+	NTSTATUS status = STATUS_SUCCESS;
+	long long copied =
+		segments ? port_datagram_copy(&datagram, segments.first(), segments.count())
+			 : -PORT_ENOMEM;
+	if (copied < 0) {
+		complete(irp, status_from_error(Activity::receive, copied));
+		return;
+	}
+	ULONG flags = write_control(arguments, datagram, told());
+	if (size < datagram.length) {
+		flags |= MSG_TRUNC;
+		if (!arguments.control_flags) /* there is no other way to tell */
+			status = STATUS_BUFFER_OVERFLOW;
+	}
+	if (arguments.control_flags)
+		*arguments.control_flags = flags;
+	if (arguments.address)
+		address_to_sockaddr(datagram.source, arguments.address);
+	complete(irp, status, size);
+}
+
+/* False when there is nothing to be received. */
+bool Socket::serve_receive_from(PIRP irp)
+{
+	port_datagram datagram;
+
+	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
+		bool wanted = wants(datagram_of(refused));
+
+		datagram_->refused = refused->Next;
+		refused->Next = nullptr;
+		if (wanted)
+			complete_receive_from(irp, datagram_of(refused));
+		(void)!free_datagram_indications(refused);
+		if (wanted)
+			return true;
+	}
+	if (next_datagram(&datagram)) {
+		put_back(receives_, irp);
+		return false;
+	}
+	complete_receive_from(irp, datagram);
+	port_datagram_release(&datagram);
+	return true;
+}
+
+/* Queued requests come first; what is left over is indicated. */
+void Socket::serve_datagram_receives()
+{
+	for (int served = 0; served < requests_per_turn; served++) {
+		PIRP irp = claim(receives_);
+
+		if (irp ? !serve_receive_from(irp) : !indicate_datagrams())
+			return;
+	}
+	signal(signal_receive);
+}
+
+} // namespace wsk
