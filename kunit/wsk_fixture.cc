@@ -80,6 +80,7 @@ struct Request::State {
 	CCHAR locations;
 	bool lost;
 	bool issued;
+	bool status_in_information;
 	struct kunit *test;
 	Site here;
 	KEVENT completed;
@@ -189,8 +190,13 @@ Outcome Request::wait(Site here)
 		return {STATUS_TIMEOUT, 0, pending, 0};
 	}
 
-	const IO_STATUS_BLOCK &status = state_->status;
+	IO_STATUS_BLOCK status = state_->status;
 
+	if (state_->status_in_information) {
+		check_status(test, here, "Information", "IoStatus.Status",
+			     static_cast<NTSTATUS>(status.Information), status.Status);
+		status.Information = 0;
+	}
 	if (state_->completions != 1)
 		bridge_fail(test, &here, "the IRP was completed %ld times",
 			    (long)state_->completions);
@@ -218,6 +224,12 @@ bool Request::pending() const
 bool Request::cancel()
 {
 	return state_ && state_->irp && IoCancelIrp(state_->irp);
+}
+
+void Request::expect_status_in_information()
+{
+	if (state_)
+		state_->status_in_information = true;
 }
 
 LONG Request::order() const

@@ -102,6 +102,8 @@ public:
 	bool cancel();	      /* IoCancelIrp's answer */
 	LONG order() const;   /* position among all completions so far, of all requests */
 
+	/* Information is the status, as in requests about names; wait() then says 0. */
+	void expect_status_in_information();
 	/* No free stack location is left in the IRP passed down by the next issue(). */
 	void take_last_location() { last_location_taken_ = true; }
 	/* Runs in the completion routine, once. */

@@ -156,30 +156,6 @@ void expect_not_built(struct kunit *test, const Outcome &outcome, Site here = HE
 	check_true(test, here, "STATUS_PENDING returned", outcome.pending, false);
 }
 
-void client_functions_not_built_yet(struct kunit *test)
-{
-	Client client(test);
-	UNICODE_STRING name = {};
-	PADDRINFOEXW result = nullptr;
-
-	REQUIRE(test, client.ready());
-
-	const WSK_PROVIDER_DISPATCH *provider = client.provider();
-	Address remote = Address::loopback(AF_INET, 9);
-
-	RtlInitUnicodeString(&name, L"127.0.0.1");
-	expect_not_built(test, run(test, [&](PIRP irp) {
-				 return provider->WskGetAddressInfo(client.handle(), &name, nullptr,
-								    NS_ALL, nullptr, nullptr,
-								    &result, nullptr, nullptr, irp);
-			 }));
-	expect_not_built(test, run(test, [&](PIRP irp) {
-				 return provider->WskGetNameInfo(client.handle(), remote,
-								 sizeof(SOCKADDR_IN), &name,
-								 nullptr, 0, nullptr, nullptr, irp);
-			 }));
-}
-
 void socket_functions_not_built_yet(struct kunit *test)
 {
 	Client client(test);
@@ -223,7 +199,6 @@ constexpr bridge_case cases[] = {
 	{"categories cannot be combined", combined_categories},
 	{"an unknown family is not supported", unknown_family},
 	{"an unknown type or protocol is not supported", unknown_type_or_protocol},
-	{"client functions to come complete their IRP", client_functions_not_built_yet},
 	{"socket functions to come complete their IRP", socket_functions_not_built_yet},
 	{"an IRP that is cancelled already is completed once", cancelled_before_the_call},
 };

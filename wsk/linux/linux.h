@@ -13,6 +13,10 @@ void port_owner_exit(void);
 void port_softirq_init(void);
 void port_softirq_exit(void);
 
+/* resolve.c: exit waits until no handler runs any more. */
+int port_resolve_init(void);
+void port_resolve_exit(void);
+
 /* thread.c: waits until no thread that we made is in our text any more. */
 void port_thread_wait_all(void);
 

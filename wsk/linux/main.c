@@ -18,12 +18,17 @@ static int __init wsk_init(void)
 	error = port_owner_init();
 	if (error)
 		goto destroy_queues;
+	error = port_resolve_init();
+	if (error)
+		goto exit_owner;
 	port_softirq_init();
 	nt_timers_start();
 	nt_work_start();
 	provider_start();
 	return 0;
 
+exit_owner:
+	port_owner_exit();
 destroy_queues:
 	port_work_destroy_queues();
 	return error;
@@ -35,6 +40,7 @@ static void __exit wsk_exit(void)
 	port_thread_wait_all();
 	nt_timers_stop();
 	port_softirq_exit();
+	port_resolve_exit();
 	port_owner_exit();
 	port_work_destroy_queues();
 	nt_driver_exit();

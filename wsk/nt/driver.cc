@@ -30,7 +30,7 @@ constinit WordLock accounts_lock;
 
 constexpr const char *resource_names[] = {
 	"system thread",    "object reference", "work item", "device object",
-	"WSK registration", "WSK socket",	"timer",
+	"WSK registration", "WSK socket",	"timer",     "address list",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));

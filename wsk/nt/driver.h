@@ -19,6 +19,7 @@ enum class Resource {
 	registrations, /* WskRegister without WskDeregister */
 	sockets,       /* WSK sockets not closed */
 	timers,	       /* ExAllocateTimer without ExDeleteTimer */
+	address_lists, /* WskGetAddressInfo without WskFreeAddressInfo */
 	kinds
 };
 

@@ -19,6 +19,8 @@ NTSTATUS WSKAPI get_address_info(PWSK_CLIENT client, PUNICODE_STRING node, PUNIC
 				 PADDRINFOEXW *result, PEPROCESS process, PETHREAD thread,
 				 PIRP irp);
 VOID WSKAPI free_address_info(PWSK_CLIENT client, PADDRINFOEXW info);
+
+/* name_info.cc */
 NTSTATUS WSKAPI get_name_info(PWSK_CLIENT client, PSOCKADDR address, ULONG length,
 			      PUNICODE_STRING node, PUNICODE_STRING service, ULONG flags,
 			      PEPROCESS process, PETHREAD thread, PIRP irp);
