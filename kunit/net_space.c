@@ -114,11 +114,17 @@ void net_space_run(struct net_space *space, void (*run)(void *context), void *co
 	struct nsproxy *own = current->nsproxy;
 	struct nsproxy *proxy = kmemdup(own, sizeof(*own), GFP_KERNEL | __GFP_NOFAIL);
 
-	proxy->net_ns = space->net;
+	proxy->net_ns = get_net(space->net);
 	switch_to(proxy);
 	run(context);
 	switch_to(own);
+	put_net(proxy->net_ns);
 	kfree(proxy);
+}
+
+void net_space_shorten_queues(struct net_space *space)
+{
+	WRITE_ONCE(space->net->core.sysctl_somaxconn, 0);
 }
 
 void net_space_drop(struct net_space *space)

@@ -18,6 +18,9 @@ struct net_space *net_space_make(void);
 /* Calls run(context) on this thread, with the namespace as its current one. */
 void net_space_run(struct net_space *space, void (*run)(void *context), void *context);
 
+/* Whoever listens there from now on has no room for a second connection that nobody accepts. */
+void net_space_shorten_queues(struct net_space *space);
+
 /* Gives it up: Linux takes it down once nobody else holds it. */
 void net_space_drop(struct net_space *space);
 

@@ -42,4 +42,32 @@ static inline void compat_sock_hold_net(struct sock *sk)
 #endif
 }
 
+/*
+ * Whether closing a kernel socket that does not hold its namespace waits for the end of its timers,
+ * so that the namespace can end.
+ */
+static inline bool compat_sock_timers_end(void)
+{
+#ifdef HAVE_KERNEL_SOCK_TIMERS_END
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
+ * A closed sock that does not hold its namespace may outlive it. Its destructor looks at the
+ * namespace to drop its tracker; where it keeps the memory of it for that, nothing is to be done.
+ */
+static inline void compat_sock_forget_net(struct sock *sk)
+{
+#ifndef HAVE_SK_NET_REFCNT_UPGRADE
+#ifdef HAVE_NETNS_TRACKER_PASSIVE
+	__netns_tracker_free(sock_net(sk), &sk->ns_tracker, false);
+	__netns_tracker_alloc(&init_net, &sk->ns_tracker, false, GFP_KERNEL);
+#endif
+	sock_net_set(sk, &init_net);
+#endif
+}
+
 #endif

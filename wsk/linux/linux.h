@@ -5,6 +5,10 @@
 
 #include "port/work.h"
 
+/* namespace.c */
+int port_namespace_init(void);
+void port_namespace_exit(void);
+
 /* owner.c */
 int port_owner_init(void);
 void port_owner_exit(void);

@@ -18,15 +18,20 @@ static int __init wsk_init(void)
 	error = port_owner_init();
 	if (error)
 		goto destroy_queues;
-	error = port_resolve_init();
+	error = port_namespace_init();
 	if (error)
 		goto exit_owner;
+	error = port_resolve_init();
+	if (error)
+		goto exit_namespace;
 	port_softirq_init();
 	nt_timers_start();
 	nt_work_start();
 	provider_start();
 	return 0;
 
+exit_namespace:
+	port_namespace_exit();
 exit_owner:
 	port_owner_exit();
 destroy_queues:
@@ -41,6 +46,7 @@ static void __exit wsk_exit(void)
 	nt_timers_stop();
 	port_softirq_exit();
 	port_resolve_exit();
+	port_namespace_exit();
 	port_owner_exit();
 	port_work_destroy_queues();
 	nt_driver_exit();

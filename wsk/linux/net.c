@@ -88,6 +88,11 @@ static void on_error_report(struct sock *sk)
 	notify(sk, PORT_SOCKET_STATE);
 }
 
+void port_socket_tell(struct port_socket *socket, u32 events)
+{
+	notify(socket->socket->sk, events);
+}
+
 void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify)
 {
 	struct sock *sk = socket->socket->sk;
@@ -105,6 +110,8 @@ void port_socket_attach(struct port_socket *socket, void *owner, port_socket_not
 	if (READ_ONCE(sk->sk_err))
 		WRITE_ONCE(socket->error, -READ_ONCE(sk->sk_err));
 	write_unlock_bh(&sk->sk_callback_lock);
+	if (port_socket_net_ends(socket))
+		port_socket_tell(socket, PORT_SOCKET_DEAD);
 }
 
 void port_socket_detach(struct port_socket *socket)
@@ -162,7 +169,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	}
 	sk = self->socket->sk;
 	set_lock_class(sk);
-	compat_sock_hold_net(sk);
+	port_socket_enter_net(self);
+	port_owner_leave_net(owner);
 	compat_sock_no_task_frag(sk);
 	self->data_ready = sk->sk_data_ready;
 	self->write_space = sk->sk_write_space;
@@ -172,16 +180,6 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	sock_set_flag(sk, SOCK_URGINLINE);
 	*created = self;
 	return 0;
-}
-
-void port_socket_release(struct port_socket *socket, bool reset)
-{
-	if (reset)
-		sock_no_linger(socket->socket->sk);
-	if (socket->socket->type != SOCK_STREAM)
-		port_datagram_drop_rest(socket);
-	sock_release(socket->socket);
-	kfree(socket);
 }
 
 static int address_length(const struct port_address *address)
@@ -239,6 +237,7 @@ int port_socket_accept(struct port_socket *listener, struct port_socket **accept
 		kfree(self);
 		return error;
 	}
+	port_socket_enter_net(self);
 	compat_sock_no_task_frag(self->socket->sk);
 	/* It inherited our callbacks from the listener; what to restore is what the listener had.
 	 */

@@ -4,12 +4,14 @@
 #define WSK_LINUX_PORT_SOCKET_H
 
 #include <linux/bvec.h>
+#include <linux/list.h>
 #include <linux/net.h>
 
 #include "port/net.h"
 
 struct port_socket {
 	struct socket *socket;
+	struct list_head neighbours; /* in its network namespace, unless that is the initial one */
 	void *owner;
 	port_socket_notify *notify;
 	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
@@ -40,6 +42,14 @@ static inline bool port_inline(const struct port_socket *socket)
 /* As sock_sendmsg() and sock_recvmsg(), with MSG_DONTWAIT. To NULL: nowhere. */
 int port_inline_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push);
 int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length);
+/* Once it has a sock, which is ours from then on. */
+void port_socket_enter_net(struct port_socket *socket);
+
+/* Whether its namespace waits for it to be released. */
+bool port_socket_net_ends(struct port_socket *socket);
+
+/* Notifies whoever is attached; does not sleep. */
+void port_socket_tell(struct port_socket *socket, u32 events);
 
 /* The failure on record, else sk_err, else the given one. */
 int port_socket_failure(struct port_socket *socket, int otherwise);

@@ -35,6 +35,7 @@ enum port_socket_event {
 	PORT_SOCKET_WRITABLE = 2,
 	PORT_SOCKET_STATE = 4,	/* the connection's state, or its error, changed */
 	PORT_SOCKET_INLINE = 8, /* and the connection may be used inside the notification */
+	PORT_SOCKET_DEAD = 16,	/* its network namespace goes away, and waits for its release */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "nt/irql.h"
 #include "port/option.h"
 #include "socket/address.h"
+#include "socket/dead.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
 
@@ -171,7 +172,11 @@ void Socket::abort_connection()
 
 NTSTATUS Socket::write_address(bool remote, PSOCKADDR to)
 {
+	TransportUse transport(*this); /* a listener's pump asks for its connections' */
 	port_address address = {};
+
+	if (!transport)
+		return STATUS_FILE_FORCED_CLOSED;
 	int error = remote ? port_socket_remote_address(transport_, &address)
 			   : port_socket_local_address(transport_, &address);
 

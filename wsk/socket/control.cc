@@ -5,6 +5,7 @@
 #include "nt/irql.h"
 #include "port/context.h"
 #include "port/log.h"
+#include "socket/dead.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -207,10 +208,13 @@ void Socket::serve_control()
 /* In the caller's context: now or never. */
 NTSTATUS Socket::control_now(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T *written)
 {
+	TransportUse transport(*this);
 	const Control &row = *call.row;
 	Refusal refusal = accepted;
 
-	begin_use();
+	if (!transport)
+		return request_refuse(control_function, call.irp,
+				      {STATUS_FILE_FORCED_CLOSED, nullptr});
 	{
 		LockGuard guard(lock_);
 
@@ -224,7 +228,6 @@ NTSTATUS Socket::control_now(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SI
 			   "this control needs an Irp at DISPATCH_LEVEL"};
 	if (!refusal)
 		refusal = handler_of(row, type)(*this, call);
-	end_use();
 	if (refusal.status == STATUS_PENDING)
 		return STATUS_PENDING;
 	if (refusal.rule)

@@ -187,7 +187,8 @@ Refusal Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP i
 	{
 		LockGuard guard(lock_);
 
-		refusal = check_events(mask, disable);
+		refusal = dead_ ? Refusal{STATUS_FILE_FORCED_CLOSED, nullptr}
+				: check_events(mask, disable);
 		if (!refusal && !disable) {
 			enable_events(mask);
 		} else if (!refusal) {

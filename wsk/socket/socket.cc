@@ -6,6 +6,7 @@
 #include "nt/irql.h"
 #include "port/context.h"
 #include "port/packet.h"
+#include "socket/dead.h"
 
 namespace wsk
 {
@@ -46,17 +47,6 @@ void *Socket::operator new(size_t size) noexcept
 void Socket::operator delete(void *block)
 {
 	ExFreePoolWithTag(block, pool_tag);
-}
-
-template <class Visit>
-void Socket::each_queue(Visit visit)
-{
-	visit(controls_);
-	visit(connects_);
-	visit(accepts_);
-	visit(sends_);
-	visit(disconnects_);
-	visit(receives_);
 }
 
 Socket::Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch)
@@ -168,6 +158,12 @@ void Socket::pump(ULONG mask)
 
 void Socket::serve(ULONG signals)
 {
+	if (signals & signal_dead)
+		die();
+	if (dead_) {
+		serve_dead(signals);
+		return;
+	}
 	if (signals & signal_create)
 		serve_create();
 	if (signals & signal_control)
@@ -225,12 +221,14 @@ void Socket::on_network(void *owner, uint32_t events)
 		signals |= signal_send | signal_connect;
 	if (events & PORT_SOCKET_STATE)
 		signals |= network_signals;
+	if (events & PORT_SOCKET_DEAD)
+		signals |= signal_dead;
 	{
 		LockGuard guard(self->lock_);
 
 		/* The pump may hold a request that it is about to put back: it looks again. */
 		if (!self->pumping_)
-			signals &= self->awaited_signals();
+			signals &= self->awaited_signals() | signal_dead;
 		self->signals_ |= signals;
 		if (self->pumping_ || !signals)
 			return;
@@ -302,6 +300,8 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 
 		if (closing_)
 			refusal = {STATUS_INVALID_DEVICE_STATE, "the socket is being closed"};
+		else if (dead_)
+			refusal = {STATUS_FILE_FORCED_CLOSED, nullptr};
 		else
 			refusal = admission(*this, irp);
 		if (!refusal) {
@@ -326,11 +326,10 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 
 void Socket::offer_window()
 {
-	if (!port_socket_wants_window(transport_))
-		return;
-	begin_use();
-	signal(signal_window);
-	end_use();
+	TransportUse transport(*this);
+
+	if (transport && port_socket_wants_window(transport_))
+		signal(signal_window);
 }
 
 void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
@@ -415,9 +414,11 @@ void Socket::cancel_all(RequestQueue &queue, NTSTATUS status)
 {
 	while (PIRP irp = claim(queue)) {
 		Request *request = Request::of(irp);
+		bool tells = status == STATUS_CANCELLED && request->operation == Operation::receive;
 
-		complete(irp, status,
-			 request->operation == Operation::receive ? request->transferred : 0);
+		if (request->operation == Operation::create_connected)
+			begin_end(nullptr); /* nobody got to know the socket */
+		complete(irp, status, tells ? request->transferred : 0);
 	}
 }
 

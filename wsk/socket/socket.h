@@ -58,7 +58,8 @@ enum Signal : ULONG {
 	signal_window = 512,
 	signal_shutdown =
 		1024, /* the first of the sends is a disconnect, and not to be done inline */
-	signal_all = 2047,
+	signal_dead = 2048,
+	signal_all = 4095,
 };
 
 class Socket
@@ -135,6 +136,7 @@ public:
 
 private:
 	friend class EventCall;
+	friend class TransportUse;
 
 	struct Created {
 		NTSTATUS status;
@@ -173,6 +175,12 @@ private:
 	{
 		return category() == Category::listen || state_ == State::listening;
 	}
+
+	/* dead.cc */
+	void die();
+	void serve_dead(ULONG signals);
+	bool tell_death(Event event);
+	void indicate_death();
 
 	/* control.cc */
 	Refusal admit_control(const Control &row, bool read);
@@ -254,6 +262,9 @@ private:
 	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
 	bool aborted_ = false;		  /* by the client */
 	bool connect_cancelled_ = false;  /* and is still to be undone */
+	bool dead_ = false;		  /* its network namespace has gone */
+	UCHAR death_told_ = 0;		  /* by which events, one bit each */
+	USHORT transport_uses_ = 0;	  /* TransportUse objects */
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	ULONG backlog_indicated_ = 0;
@@ -273,6 +284,17 @@ private:
 	port_lock lock_;
 	port_work work_;
 };
+
+template <class Visit>
+void Socket::each_queue(Visit visit)
+{
+	visit(controls_);
+	visit(connects_);
+	visit(accepts_);
+	visit(sends_);
+	visit(disconnects_);
+	visit(receives_);
+}
 
 extern const WSK_PROVIDER_BASIC_DISPATCH basic_dispatch;
 extern const WSK_PROVIDER_LISTEN_DISPATCH listen_dispatch;
