@@ -32,6 +32,8 @@ struct {
 	void (*at_unload)(DriverAccount *account);
 } script;
 
+constinit const port_constructors *constructors;
+
 void copy(CHAR *to, SIZE_T size, PUNICODE_STRING from)
 {
 	SIZE_T i = 0;
@@ -81,12 +83,13 @@ NTSTATUS entry(PDRIVER_OBJECT object, PUNICODE_STRING registry_path)
 int reset(struct kunit *)
 {
 	script = {};
+	constructors = nullptr;
 	return 0;
 }
 
 int load(const char *name, DriverAccount **account)
 {
-	return nt_driver_load(nullptr, name, reinterpret_cast<void *>(entry),
+	return nt_driver_load(nullptr, name, constructors, reinterpret_cast<void *>(entry),
 			      reinterpret_cast<void **>(account));
 }
 
@@ -206,6 +209,29 @@ void irql_not_restored(struct kunit *test)
 	nt_driver_unload(account);
 }
 
+/* What ran, in order: a letter each. */
+constinit CHAR order[16];
+constinit int steps;
+
+void note(CHAR letter)
+{
+	if (steps < 15)
+		order[steps++] = letter;
+	order[steps] = 0;
+}
+
+void note_object(void *object)
+{
+	note(*static_cast<CHAR *>(object));
+}
+
+constexpr void (*two_constructors[])() = {[] { note('a'); }, [] { note('b'); }};
+constexpr port_constructors both = {two_constructors, two_constructors + 2};
+
+extern "C" int __cxa_atexit(void (*function)(void *), void *object, void *module);
+extern "C" int __cxa_guard_acquire(void *guard);
+extern "C" void __cxa_guard_release(void *guard);
+
 /*
  * The driver's code: what is allocated from here is the driver's. Each function is longer than
  * CODE_BYTES, so that many bytes from its start on are nobody else's.
@@ -289,6 +315,87 @@ void own_code(DriverAccount *account, Function *function)
 {
 	account->module.start = code_of(function);
 	account->module.end = account->module.start + CODE_BYTES;
+}
+
+__attribute__((noinline)) int drivers_object(CHAR *object)
+{
+	int result = __cxa_atexit(note_object, object, nullptr);
+
+	__asm__ volatile(CODE_FILLER : "+r"(result));
+	return result;
+}
+
+void static_objects(struct kunit *test)
+{
+	static CHAR first = 'x', second = 'y';
+	DriverAccount *account = nullptr;
+
+	steps = 0;
+	constructors = &both;
+	script.more = [](DriverAccount *account) {
+		note('e');
+		own_code(account, drivers_object);
+		drivers_object(&first);
+		drivers_object(&second);
+	};
+	script.at_unload = [](DriverAccount *) { note('u'); };
+	ASSERT_EQ(test, load("objects", &account), 0);
+	EXPECT_TRUE(test, equal(order, "abe"));
+	nt_driver_unload(account);
+	EXPECT_TRUE(test, equal(order, "abeuyx"));
+}
+
+void static_objects_after_failure(struct kunit *test)
+{
+	static CHAR object = 'x';
+	DriverAccount *account = nullptr;
+
+	steps = 0;
+	constructors = &both;
+	script.answer = STATUS_UNSUCCESSFUL;
+	script.more = [](DriverAccount *account) {
+		own_code(account, drivers_object);
+		drivers_object(&object);
+	};
+	EXPECT_EQ(test, load("objects", &account), -PORT_EIO);
+	EXPECT_TRUE(test, equal(order, "abx"));
+}
+
+void no_memory_for_a_destructor(struct kunit *test)
+{
+	static CHAR object = 'x';
+	DriverAccount *account = nullptr;
+
+	steps = 0;
+	ASSERT_EQ(test, load("objects", &account), 0);
+	own_code(account, drivers_object);
+	port_alloc_fail(1);
+	EXPECT_EQ(test, drivers_object(&object), -1);
+	EXPECT_TRUE(test, port_alloc_fail(0));
+	nt_driver_unload(account);
+	EXPECT_EQ(test, steps, 0);
+}
+
+constinit ULONG64 shared_guard;
+
+void finish_object(void *)
+{
+	bridge_sleep_ms(50);
+	note('r');
+	__cxa_guard_release(&shared_guard);
+}
+
+void guarded_object(struct kunit *test)
+{
+	steps = 0;
+	shared_guard = 0;
+	EXPECT_EQ(test, __cxa_guard_acquire(&shared_guard), 1);
+	bridge_thread *thread = bridge_thread_start(finish_object, nullptr);
+	ASSERT_NOT_NULL(test, thread);
+	EXPECT_EQ(test, __cxa_guard_acquire(&shared_guard), 0);
+	EXPECT_EQ(test, steps, 1);
+	EXPECT_EQ(test, __cxa_guard_acquire(&shared_guard), 0);
+	bridge_thread_join(thread);
 }
 
 void leaks(struct kunit *test)
@@ -503,6 +610,10 @@ constexpr bridge_case cases[] = {
 	{"what a driver leaves behind is told kind by kind", leaks},
 	{"an account is taken up again when nothing was left on it", same_account},
 	{"an address belongs to the driver whose code it is", whose_code},
+	{"static objects live from before DriverEntry until after DriverUnload", static_objects},
+	{"static objects are destroyed when DriverEntry fails", static_objects_after_failure},
+	{"no memory to note a destructor leaves out that one", no_memory_for_a_destructor},
+	{"a function's static object is initialized once, and waited for", guarded_object},
 	{"unloading waits for the driver's threads", unloading_waits_for_threads},
 	{"unloading waits for held completion routines", unloading_waits_for_held_routines},
 	{"unloading waits for work of the executive", unloading_waits_for_work},

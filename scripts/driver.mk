@@ -13,6 +13,7 @@
 #
 #	NAME-includes     folders of the driver's own headers
 #	NAME-flags        more compiler flags, such as -DPOOL_TAG=…
+#	SOURCE-flags      the same, for one of the sources
 #	NAME-license      what MODULE_LICENSE says (Dual MIT/GPL); wsk.ko serves GPL-compatible drivers
 #	NAME-description  what MODULE_DESCRIPTION says
 #
@@ -42,7 +43,7 @@ wsk-c-sources := $(filter %.c,$(foreach d,$(wsk-driver),$($d-sources)))
 wsk-cxx-sources := $(filter %.cpp %.cc %.cxx,$(foreach d,$(wsk-driver),$($d-sources)))
 
 obj-m += $(addsuffix .o,$(wsk-driver))
-$(foreach d,$(wsk-driver),$(eval $d-y := $d.module.o $(call wsk-objects,$($d-sources))))
+$(foreach d,$(wsk-driver),$(eval $d-y := $d.module.o $(call wsk-objects,$($d-sources)) $d.end.o))
 
 # nt.mk's own rules compile nothing here; its commands do.
 nt-src := $(src)
@@ -51,17 +52,24 @@ nt-cxx-objs :=
 nt-c-objs :=
 include $(wsk-kit)/scripts/nt.mk
 
+# Static objects of C++ are wsk.ko's business (wsk/nt/cxx_runtime.cc); kernels that run constructors
+# themselves would do so too early. With flags named, the section is one of data, as the glue's is.
+nt-only-cxx := $(filter-out -fno-threadsafe-statics -fno-use-cxa-atexit,$(nt-only-cxx))
+nt-objcopy := --rename-section .init_array=wsk_constructors,alloc,load,data,contents
+
 # What compilers on Windows accept in silence. A conversion between pointers that Linux treats as an
 # error, such as one that drops a const from a function's parameter, is a warning.
 nt-drop-c += -Werror=incompatible-pointer-types -Werror=strict-prototypes -Wstrict-prototypes \
 	-Werror=date-time -Werror=designated-init -Wold-style-definition
 nt-drop-cxx += -Werror=date-time
-nt-only-cxx += -fpermissive
+# A driver's operator new may return null: constructors are not run then, as on Windows.
+nt-only-cxx += -fpermissive -fcheck-new
 wsk-quiet := -Wno-unknown-pragmas -Wno-implicit-fallthrough -Wno-missing-braces -Wno-comment
 
 # No tail calls: wsk.ko tells by the return address which driver calls, to charge it for what it gets.
 nt-flags = -fno-optimize-sibling-calls -include $(wsk-kit)/include/wsk_driver.h $(wsk-quiet) -I$(src) \
-	$(addprefix -I$(src)/,$(wsk-includes)) $(if $(filter 1 y,$(WSK_DEBUG)),-DDBG=1) $(wsk-flags)
+	$(addprefix -I$(src)/,$(wsk-includes)) $(if $(filter 1 y,$(WSK_DEBUG)),-DDBG=1) $(wsk-flags) \
+	$($(patsubst $(src)/%,%,$<)-flags)
 
 # wsk-rules: $1 = driver. One rule a source, since its suffix decides. Each has a pattern, because
 # Kbuild finds the module that an object belongs to by the stem.
@@ -71,7 +79,8 @@ $(addprefix $(obj)/,$(call wsk-objects,$($1-sources))): wsk-flags := $($1-flags)
 
 CFLAGS_$1.module.o := -DWSK_DRIVER_LICENSE='"$(or $($1-license),Dual MIT/GPL)"' \
 	-DWSK_DRIVER_DESCRIPTION='"$(or $($1-description),Windows driver $1)"'
-$(obj)/$1.module.o: $(obj)/%.o: $(wsk-kit)/scripts/driver_glue.c FORCE
+CFLAGS_$1.end.o := -DWSK_DRIVER_END
+$(obj)/$1.module.o $(obj)/$1.end.o: $(obj)/%.o: $(wsk-kit)/scripts/driver_glue.c FORCE
 	$$(call if_changed_rule,cc_o_c)
 endef
 define wsk-source-rule

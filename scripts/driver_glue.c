@@ -1,20 +1,48 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* The Linux module around a ported driver. scripts/driver.mk compiles it once for each driver. */
+/*
+ * The Linux module around a ported driver. scripts/driver.mk compiles it twice for each: what it
+ * links first, and, with WSK_DRIVER_END, last. Between the two lie the constructors of the driver's
+ * static objects, which the kernel would not run.
+ */
 #include <linux/init.h>
 #include <linux/module.h>
 
-/* From wsk.ko, see wsk/linux/driver.c. */
-int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver);
+typedef void (*constructor)(void);
+
+#ifdef WSK_DRIVER_END
+
+extern constructor wsk_constructors_end[];
+constructor wsk_constructors_end[0] __section("wsk_constructors");
+
+#else
+
+/* From wsk.ko, see wsk/port/driver.h and wsk/linux/driver.c. */
+struct port_constructors {
+	const constructor *first;
+	const constructor *end;
+};
+
+int wsk_driver_load(struct module *module, const char *name,
+		    const struct port_constructors *constructors, void *entry, void **driver);
 void wsk_driver_unload(void *driver);
 
 /* The driver's, with Windows' types, which have no place here: its address is all that counts. */
 void DriverEntry(void);
 
+extern constructor wsk_constructors_end[];
+static constructor first_constructor[0] __section("wsk_constructors");
+
+/* C++ code names it when it registers a destructor. */
+extern void *__dso_handle;
+void *__dso_handle;
+
 static void *driver;
 
 static int __init load(void)
 {
-	return wsk_driver_load(THIS_MODULE, KBUILD_MODNAME, DriverEntry, &driver);
+	const struct port_constructors constructors = {first_constructor, wsk_constructors_end};
+
+	return wsk_driver_load(THIS_MODULE, KBUILD_MODNAME, &constructors, DriverEntry, &driver);
 }
 
 static void __exit unload(void)
@@ -27,3 +55,5 @@ module_exit(unload);
 
 MODULE_LICENSE(WSK_DRIVER_LICENSE);
 MODULE_DESCRIPTION(WSK_DRIVER_DESCRIPTION);
+
+#endif

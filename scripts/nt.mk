@@ -7,6 +7,7 @@
 #   nt-cxx-objs  objects compiled from .cc, .cpp or .cxx files
 #   nt-c-objs    objects compiled from .c files
 #   nt-flags     more flags, for both
+#   nt-objcopy   what objcopy is to do with C++ objects, besides what it does here
 #
 # Everything else is Kbuild's: dependencies, .cmd files, objtool, retpolines, sanitizers.
 
@@ -50,7 +51,7 @@ nt-merge = $(if $(CONFIG_LD_ORPHAN_WARN),$(if $(part-of-module),, \
 
 quiet_cmd_nt_cxx = CXX $(quiet_modtag) $@
       cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $< && \
-		   $(OBJCOPY) --remove-section=.group $@ $(nt-merge) $(cmd_objtool)
+		   $(OBJCOPY) --remove-section=.group $(nt-objcopy) $@ $(nt-merge) $(cmd_objtool)
 
 quiet_cmd_nt_c = CC $(quiet_modtag)  $@
       cmd_nt_c = $(CC) -Wp,-MMD,$(depfile) $(nt-cflags) -c -o $@ $< $(cmd_objtool)

@@ -73,22 +73,25 @@ void port_driver_pin(struct port_driver *driver)
 }
 
 /* What the generated glue of a driver (driver_module.c) calls from its init and exit. */
-int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver);
+int wsk_driver_load(struct module *module, const char *name,
+		    const struct port_constructors *constructors, void *entry, void **driver);
 void wsk_driver_unload(void *driver);
 
 /**
  * wsk_driver_load() - Run a ported driver's DriverEntry
  * @module: the driver's module, NULL when it is built in
  * @name: the driver's name, as in \Driver\NAME
+ * @constructors: its static constructors, which run before DriverEntry
  * @entry: its DriverEntry
  * @driver: receives what wsk_driver_unload() wants
  *
  * Context: a module's init function.
  * Return: 0, or the errno that the status of DriverEntry comes closest to.
  */
-int wsk_driver_load(struct module *module, const char *name, void *entry, void **driver)
+int wsk_driver_load(struct module *module, const char *name,
+		    const struct port_constructors *constructors, void *entry, void **driver)
 {
-	return nt_driver_load(module, name, entry, driver);
+	return nt_driver_load(module, name, constructors, entry, driver);
 }
 EXPORT_SYMBOL_GPL(wsk_driver_load);
 

@@ -2,10 +2,12 @@
 /* The driver frame: DriverEntry, DriverUnload, and the account of what a driver leaves behind. */
 #include <ntddk.h>
 
+#include "nt/cxx_runtime.h"
 #include "nt/driver_account.h"
 #include "nt/dpc.h"
 #include "nt/irql.h"
 #include "nt/word_lock.h"
+#include "nt/wpp.h"
 #include "port/context.h"
 #include "port/error.h"
 #include "port/log.h"
@@ -208,6 +210,8 @@ void wait_until_left(DriverAccount *account)
 void retire(DriverAccount *account)
 {
 	wait_until_left(account);
+	run_destructors(account);
+	wpp_forget(account);
 	driver_report(account);
 	port_driver_unlink(&account->module);
 
@@ -285,7 +289,8 @@ void driver_drop(DriverAccount *account)
 
 using namespace wsk;
 
-int nt_driver_load(void *module, const char *name, void *entry, void **driver)
+int nt_driver_load(void *module, const char *name, const port_constructors *constructors,
+		   void *entry, void **driver)
 {
 	PDRIVER_INITIALIZE driver_entry = reinterpret_cast<PDRIVER_INITIALIZE>(entry);
 	DriverAccount *account = take_account(name);
@@ -294,6 +299,8 @@ int nt_driver_load(void *module, const char *name, void *entry, void **driver)
 		return -PORT_ENOMEM;
 	prepare(account, module, driver_entry);
 	port_driver_link(&account->module);
+
+	run_constructors(constructors);
 
 	NTSTATUS status = driver_entry(&account->object, &account->registry);
 	check_irql_after("DriverEntry");

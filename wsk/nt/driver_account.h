@@ -12,6 +12,8 @@
 namespace wsk
 {
 
+struct Destructor;
+
 struct DriverAccount {
 	port_driver module; /* first: port_driver_find() returns it */
 	DriverAccount *next;
@@ -23,6 +25,7 @@ struct DriverAccount {
 	bool unloading;
 	KEVENT changed; /* set when a resource or hold goes while unloading */
 	PoolTags pool;
+	Destructor *destructors; /* of static objects, see cxx_runtime.cc */
 
 	DRIVER_OBJECT object;
 	DRIVER_EXTENSION extension;

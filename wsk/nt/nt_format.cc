@@ -23,6 +23,9 @@ namespace wsk
 namespace
 {
 
+/* What one conversion of an extension's can say. */
+constexpr size_t LONGEST_EXTENSION = 160;
+
 enum class Size { Default, Byte, Short, Long, Quad, Pointer, Wide };
 
 struct Directive {
@@ -41,7 +44,10 @@ template <typename Char>
 class Formatter
 {
 public:
-	Formatter(Char *buffer, size_t capacity) : buffer(buffer), capacity(capacity) {}
+	Formatter(Char *buffer, size_t capacity, const FormatExtension *extension)
+		: buffer(buffer), capacity(capacity), extension(extension)
+	{
+	}
 
 	void run(const Char *format, va_list *arguments);
 
@@ -78,6 +84,7 @@ private:
 			put(units[i]);
 	}
 
+	const Char *extend(const Char *name, va_list *arguments);
 	const Char *parse(const Char *cursor, Directive *directive, va_list *arguments);
 	bool convert_one(Char type, Directive *directive, va_list *arguments);
 	void put_integer(Char type, const Directive &directive, uint64_t value, bool negative);
@@ -89,6 +96,7 @@ private:
 
 	Char *buffer;
 	size_t capacity;
+	const FormatExtension *extension;
 	size_t length = 0;
 };
 
@@ -350,6 +358,30 @@ bool Formatter<Char>::convert_one(Char type, Directive *directive, va_list *argu
 	}
 }
 
+/* What follows "%!"; where nothing ends it, it is text. */
+template <typename Char>
+const Char *Formatter<Char>::extend(const Char *name, va_list *arguments)
+{
+	size_t units = 0;
+
+	while (name[units] && name[units] != '!')
+		units++;
+	if (!name[units]) {
+		put('%');
+		put('!');
+		return name;
+	}
+	if constexpr (!WIDE) {
+		char text[LONGEST_EXTENSION];
+		size_t count =
+			extension->convert(*extension, name, units, text, sizeof(text), arguments);
+
+		for (size_t i = 0; i < count; i++)
+			put(text[i]);
+	}
+	return name + units + 1;
+}
+
 template <typename Char>
 void Formatter<Char>::run(const Char *format, va_list *arguments)
 {
@@ -359,6 +391,10 @@ void Formatter<Char>::run(const Char *format, va_list *arguments)
 
 		if (*format != '%') {
 			put(*format++);
+			continue;
+		}
+		if (extension && format[1] == '!') {
+			format = extend(format + 2, arguments);
 			continue;
 		}
 		format = parse(format + 1, &directive, arguments);
@@ -374,9 +410,10 @@ void Formatter<Char>::run(const Char *format, va_list *arguments)
 }
 
 template <typename Char>
-Formatted format_any(Char *buffer, size_t capacity, const Char *format, va_list arguments)
+Formatted format_any(Char *buffer, size_t capacity, const Char *format, va_list arguments,
+		     const FormatExtension *extension = nullptr)
 {
-	Formatter<Char> formatter(buffer, capacity);
+	Formatter<Char> formatter(buffer, capacity, extension);
 	va_list own;
 
 	/* A va_list parameter is a pointer on x86-64; a copy is something to point at everywhere.
@@ -392,6 +429,12 @@ Formatted format_any(Char *buffer, size_t capacity, const Char *format, va_list 
 Formatted format_text(char *buffer, size_t capacity, const char *format, va_list arguments)
 {
 	return format_any(buffer, capacity, format, arguments);
+}
+
+Formatted format_text(char *buffer, size_t capacity, const char *format, va_list arguments,
+		      const FormatExtension &extension)
+{
+	return format_any(buffer, capacity, format, arguments, &extension);
 }
 
 Formatted format_text(WCHAR *buffer, size_t capacity, const WCHAR *format, va_list arguments)

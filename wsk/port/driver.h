@@ -14,6 +14,12 @@ struct port_driver {
 	uint64_t start, end; /* its code where module is null */
 };
 
+/* A driver's static constructors, in the order in which its objects were linked. */
+struct port_constructors {
+	void (*const *first)(void);
+	void (*const *end)(void);
+};
+
 void port_driver_link(struct port_driver *driver);
 void port_driver_unlink(struct port_driver *driver); /* returns when no lookup sees it. Sleeps. */
 
@@ -27,7 +33,9 @@ void port_driver_pin(struct port_driver *driver);
  * The NT half of loading and unloading, which wsk/linux/driver.c calls for the module's glue.
  * The entry point is the driver's DriverEntry. Returns 0 and the driver, or -errno.
  */
-PORT_MUST_CHECK int nt_driver_load(void *module, const char *name, void *entry, void **driver);
+PORT_MUST_CHECK int nt_driver_load(void *module, const char *name,
+				   const struct port_constructors *constructors, void *entry,
+				   void **driver);
 void nt_driver_unload(void *driver);
 
 /* The end of wsk.ko, after the last driver's: reports what is left, and ends the accounts. */
