@@ -17,13 +17,19 @@ struct packet {
 };
 
 /* Under the sock's lock. */
-static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset)
+static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset,
+				  const struct port_room *room)
 {
-	unsigned int count = port_pieces_of(skb, offset, skb->len - offset, NULL);
+	u32 length = skb->len - offset;
+	unsigned int count = port_pieces_of(skb, offset, length, NULL);
+	/* A piece that begins or ends inside a page touches that one, too. */
+	unsigned int pages = length / PAGE_SIZE + 2 * count;
 	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
 	struct packet *packet;
+	size_t size = ALIGN(struct_size(packet, public.pieces, count), 16);
 
-	packet = kmalloc(struct_size(packet, public.pieces, count), allocation);
+	packet =
+		kmalloc(size + room->packet + count * room->piece + pages * room->page, allocation);
 	if (!packet)
 		return NULL;
 	packet->skb = skb_clone(skb, allocation);
@@ -40,7 +46,8 @@ static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offs
 	packet->sk = sk;
 	atomic_add(packet->skb->truesize, &sk->sk_rmem_alloc);
 	packet->public.next = NULL;
-	packet->public.length = skb->len - offset;
+	packet->public.length = length;
+	packet->public.room = (char *)packet + size;
 	packet->public.pushed = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH;
 	packet->public.piece_count = count;
 	port_pieces_of(packet->skb, offset, packet->public.length, packet->public.pieces);
@@ -57,7 +64,8 @@ void port_packet_release(struct port_packet *packet)
 	kfree(self);
 }
 
-static s64 peek_locked(struct sock *sk, size_t max_packets, struct port_packet **link)
+static s64 peek_locked(struct sock *sk, size_t max_packets, const struct port_room *room,
+		       struct port_packet **link)
 {
 	u32 offset, seq = tcp_sk(sk)->copied_seq;
 	struct sk_buff *skb = tcp_recv_skb(sk, seq, &offset);
@@ -69,7 +77,7 @@ static s64 peek_locked(struct sock *sk, size_t max_packets, struct port_packet *
 		offset = seq - TCP_SKB_CB(skb)->seq;
 		if (offset >= skb->len) /* nothing but a FIN */
 			break;
-		packet = make_packet(sk, skb, offset);
+		packet = make_packet(sk, skb, offset, room);
 		if (!packet)
 			return bytes ? bytes : -ENOMEM;
 		*link = &packet->public;
@@ -81,7 +89,8 @@ static s64 peek_locked(struct sock *sk, size_t max_packets, struct port_packet *
 	return bytes;
 }
 
-int64_t port_socket_peek(struct port_socket *socket, size_t max_packets, struct port_packet **first)
+int64_t port_socket_peek(struct port_socket *socket, size_t max_packets,
+			 const struct port_room *room, struct port_packet **first)
 {
 	struct sock *sk = socket->socket->sk;
 	bool owns = !port_inline(socket);
@@ -90,7 +99,7 @@ int64_t port_socket_peek(struct port_socket *socket, size_t max_packets, struct 
 	*first = NULL;
 	if (owns)
 		lock_sock(sk);
-	bytes = peek_locked(sk, max_packets, first);
+	bytes = peek_locked(sk, max_packets, room, first);
 	if (!bytes) {
 		bytes = port_socket_failure(socket, 0);
 		if (!bytes && !port_socket_receive_ended(socket))
@@ -99,6 +108,11 @@ int64_t port_socket_peek(struct port_socket *socket, size_t max_packets, struct 
 	if (owns)
 		release_sock(sk);
 	return bytes;
+}
+
+bool port_socket_has_data(struct port_socket *socket)
+{
+	return !skb_queue_empty_lockless(&socket->socket->sk->sk_receive_queue);
 }
 
 /*

@@ -13,12 +13,20 @@ struct port_piece {
 	uint32_t length;
 };
 
+/* Bytes that whoever looks at a packet wants beside it, for what it makes of it. */
+struct port_room {
+	uint32_t packet; /* for each packet */
+	uint32_t piece;	 /* and for each of its pieces */
+	uint32_t page;	 /* and for each page that a piece touches */
+};
+
 /* Keeps its memory, and counts against the connection's receive window, until it is released. */
 struct port_packet {
 	struct port_packet *next;
 	uint32_t length;
 	uint32_t piece_count;
 	bool pushed; /* its sender had no more to say for the moment */
+	void *room;  /* aligned to 16 bytes, not cleared */
 	struct port_piece pieces[];
 };
 
@@ -28,7 +36,11 @@ struct port_packet {
  * the connection's failure. Sleeps.
  */
 PORT_MUST_CHECK int64_t port_socket_peek(struct port_socket *socket, size_t max_packets,
-					 struct port_packet **first);
+					 const struct port_room *room, struct port_packet **first);
+
+/* Whether anything is there to receive, the end of the stream excepted. A guess without the lock.
+ */
+bool port_socket_has_data(struct port_socket *socket);
 
 /* Releases one packet. Callable in softirq, and after the socket has been released. */
 void port_packet_release(struct port_packet *packet);

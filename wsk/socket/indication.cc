@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * An indication is one block: its node, then an MDL for each piece of the packet. Nodes know
- * nothing of each other or of the socket, so clients may re-chain and release them as they like.
+ * An indication lies beside its packet, in one block: its node, then an MDL for each piece of the
+ * packet. Nodes know nothing of each other or of the socket, so clients may re-chain and release
+ * them as they like.
  */
 #include "socket/indication.h"
 
@@ -14,8 +15,6 @@ namespace wsk
 
 namespace
 {
-
-constexpr ULONG pool_tag = 'icsW';
 
 struct Indication {
 	WSK_DATA_INDICATION node; /* first: it is all that clients see */
@@ -31,65 +30,46 @@ Indication *indication_of(PWSK_DATA_INDICATION node)
 }
 
 /* MDLs lie one after the other, each aligned as a structure is. */
-SIZE_T mdl_bytes(const port_piece &piece)
-{
-	return (MmSizeOfMdl(piece.address, piece.length) + alignof(MDL) - 1) & ~(alignof(MDL) - 1);
-}
+static_assert(sizeof(MDL) % alignof(MDL) == 0 && sizeof(PFN_NUMBER) % alignof(MDL) == 0);
 
 PWSK_DATA_INDICATION make_indication(port_packet *packet)
 {
-	SIZE_T bytes = sizeof(Indication);
-
-	for (uint32_t i = 0; i < packet->piece_count; i++)
-		bytes += mdl_bytes(packet->pieces[i]);
-	auto *self =
-		static_cast<Indication *>(ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes, pool_tag));
-	if (!self)
-		return nullptr;
+	auto *self = static_cast<Indication *>(packet->room);
 	PMDL *link = &self->node.Buffer.Mdl;
 	char *room = reinterpret_cast<char *>(self + 1);
+
+	self->node.Next = nullptr;
+	self->node.Buffer.Offset = 0;
+	self->node.Buffer.Length = packet->length;
 	for (uint32_t i = 0; i < packet->piece_count; i++) {
 		const port_piece &piece = packet->pieces[i];
 		PMDL mdl = reinterpret_cast<PMDL>(room);
 
 		MmInitializeMdl(mdl, piece.address, piece.length);
 		MmBuildMdlForNonPagedPool(mdl);
-		room += mdl_bytes(piece);
+		room += MmSizeOfMdl(piece.address, piece.length);
 		*link = mdl;
 		link = &mdl->Next;
 	}
-	self->node.Buffer.Length = packet->length;
 	self->packet = packet;
+	self->live = {};
 	all.remember(self->live);
 	return &self->node;
 }
 
 } // namespace
 
+constinit const port_room indication_room = {sizeof(Indication), sizeof(MDL), sizeof(PFN_NUMBER)};
+
 PWSK_DATA_INDICATION make_indications(port_packet *packets)
 {
 	PWSK_DATA_INDICATION first = nullptr, *link = &first;
 
-	while (packets) {
-		port_packet *packet = packets;
-
-		*link = make_indication(packet);
-		if (!*link)
-			break;
+	for (; packets; packets = packets->next) {
+		*link = make_indication(packets);
 		link = &(*link)->Next;
-		packets = packet->next;
 	}
-	if (!packets)
-		return first;
-	if (first)
-		(void)!free_indications(first);
-	while (packets) {
-		port_packet *packet = packets;
-
-		packets = packet->next;
-		port_packet_release(packet);
-	}
-	return nullptr;
+	return first;
 }
 
 bool free_indications(PWSK_DATA_INDICATION list)
@@ -101,7 +81,6 @@ bool free_indications(PWSK_DATA_INDICATION list)
 			return false;
 		list = list->Next;
 		port_packet_release(self->packet);
-		ExFreePoolWithTag(self, pool_tag);
 	}
 	return true;
 }

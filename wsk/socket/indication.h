@@ -10,11 +10,11 @@
 namespace wsk
 {
 
-/*
- * Wraps a list of packets, which then belong to the indications; null, and the packets released,
- * when memory is short.
- */
-[[nodiscard]] PWSK_DATA_INDICATION make_indications(port_packet *packets);
+/* What an indication takes, beside its packet. */
+extern const port_room indication_room;
+
+/* Wraps a list of packets, which then belong to the indications; they have room for these. */
+PWSK_DATA_INDICATION make_indications(port_packet *packets);
 
 /* Frees what Next leads to; false where that is no indication, which checked builds find out. */
 [[nodiscard]] bool free_indications(PWSK_DATA_INDICATION list);

@@ -341,6 +341,8 @@ void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 
 PIRP Socket::claim(RequestQueue &queue)
 {
+	if (queue.empty()) /* whoever fills it signals afterwards */
+		return nullptr;
 	LockGuard guard(lock_);
 
 	return queue.claim();

@@ -52,23 +52,21 @@ ULONG receive_flags(const port_packet *packets)
 /* Hands out what has arrived; false when that is nothing, or the client does not want it. */
 bool Socket::indicate_receive()
 {
+	if (indicating_stopped_ || !port_socket_has_data(transport_))
+		return false;
 	EventCall call(*this, Event::receive);
 	port_packet *packets = nullptr;
 
-	if (!call || indicating_stopped_)
+	if (!call)
 		return false;
-	long long bytes = port_socket_peek(transport_, packets_per_call, &packets);
+	long long bytes =
+		port_socket_peek(transport_, packets_per_call, &indication_room, &packets);
 	if (bytes == -PORT_ENOMEM) /* nothing else would bring us here again */
 		signal(signal_receive);
 	if (bytes <= 0)
 		return false;
 	ULONG flags = receive_flags(packets);
 	PWSK_DATA_INDICATION list = make_indications(packets);
-	if (!list) {
-		signal(signal_receive);
-		return false;
-	}
-
 	SIZE_T accepted_bytes = bytes;
 	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_EVENT>()(call.context(), flags, list, bytes,
 								 &accepted_bytes);
@@ -104,10 +102,12 @@ UCHAR Socket::disconnect_to_indicate()
 
 void Socket::indicate_disconnect()
 {
-	EventCall call(*this, Event::disconnect);
-	UCHAR what = call ? disconnect_to_indicate() : 0;
+	UCHAR what = disconnect_to_indicate();
 
 	if (!what)
+		return;
+	EventCall call(*this, Event::disconnect);
+	if (!call)
 		return;
 	/* An abortive one is the last. */
 	disconnects_indicated_ |= what == abortive_indicated
@@ -121,6 +121,8 @@ void Socket::indicate_disconnect()
 /* When the advisable amount has changed by a quarter or more, first time included. */
 void Socket::indicate_send_backlog()
 {
+	if (!(events_.enabled & WSK_EVENT_SEND_BACKLOG))
+		return;
 	EventCall call(*this, Event::send_backlog);
 	uint32_t ideal;
 
