@@ -322,6 +322,11 @@ static int set_option(struct port_socket *socket, int level, int name, int value
 					       sizeof(value));
 }
 
+uint32_t port_datagram_most_coalesced(struct port_socket *socket)
+{
+	return READ_ONCE(port_datagram_socket_of(socket)->most_coalesced);
+}
+
 int port_datagram_set(struct port_socket *socket, enum port_datagram_option option, uint32_t value)
 {
 	int error;

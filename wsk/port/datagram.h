@@ -92,6 +92,9 @@ enum port_datagram_option {
 PORT_MUST_CHECK int port_datagram_set(struct port_socket *socket, enum port_datagram_option option,
 				      uint32_t value);
 
+/* What was set. Does not sleep. */
+uint32_t port_datagram_most_coalesced(struct port_socket *socket);
+
 PORT_END
 
 #endif

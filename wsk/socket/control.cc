@@ -17,10 +17,7 @@ namespace
 constexpr const char *control_function = "WskControlSocket";
 
 constexpr const ControlTable *tables[] = {
-	&socket_options,
-	&ip_options,
-	&tcp_options,
-	&control_codes,
+	&socket_options, &ip_options, &datagram_options, &tcp_options, &control_codes,
 };
 
 const Control *find_control(ULONG level, ULONG code)

@@ -3,8 +3,8 @@
  * What WskControlSocket knows: a row for each option and each control code.
  *
  * To add one, write its handlers and a row in the table of its subject (option_socket.cc,
- * option_ip.cc, option_tcp.cc, option_udp.cc; ioctl.cc for control codes). control.cc checks what
- * the row says, and only then calls the handler:
+ * option_ip.cc, option_tcp.cc, option_datagram.cc; ioctl.cc for control codes). control.cc checks
+ * what the row says, and only then calls the handler:
  *
  *  - without the socket's lock held, one call at a time and never in softirq, if it is the
  *    transport's business: in the pump where there is an IRP, else in the caller's context;
@@ -162,8 +162,9 @@ struct ControlTable {
 	size_t count;
 };
 
-extern const ControlTable socket_options; /* SOL_SOCKET */
-extern const ControlTable ip_options;	  /* IPPROTO_IP and IPPROTO_IPV6 */
+extern const ControlTable socket_options;   /* SOL_SOCKET */
+extern const ControlTable ip_options;	    /* IPPROTO_IP and IPPROTO_IPV6 */
+extern const ControlTable datagram_options; /* IPPROTO_UDP, and what is told of datagrams */
 extern const ControlTable tcp_options;
 extern const ControlTable control_codes;
 

@@ -173,14 +173,6 @@ bool Socket::wants(const port_datagram &datagram)
 	return !datagram_->remote.family || same_source(datagram.source, datagram_->remote);
 }
 
-/* What the client has asked to be told. */
-ToldSets Socket::told()
-{
-	LockGuard guard(lock_);
-
-	return datagram_->told;
-}
-
 /* The transport's next one that the client wants. */
 int Socket::next_datagram(port_datagram *datagram)
 {

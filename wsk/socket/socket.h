@@ -116,6 +116,14 @@ public:
 	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS (datagram.cc); null clears. */
 	void set_fixed_address(bool remote, const port_address *address);
 
+	/* Options of datagram sockets (option_datagram.cc). */
+	void set_told(bool ipv6, USHORT what, bool on);
+	ToldSets told();
+	void set_broadcasts(bool on);
+	bool broadcasts();
+	void set_segment_size(ULONG size);
+	ULONG segment_size();
+
 	/* Admissions. */
 	static Refusal admit_bind(Socket &socket, PIRP irp);
 	static Refusal admit_connect(Socket &socket, PIRP irp);
@@ -229,7 +237,6 @@ private:
 	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
 	int next_datagram(port_datagram *datagram);
 	bool wants(const port_datagram &datagram);
-	ToldSets told();
 	bool serve_receive_from(PIRP irp);
 	void complete_receive_from(PIRP irp, const port_datagram &datagram);
 
