@@ -166,7 +166,7 @@ void bridge_try(void (*run)(struct kunit *test), struct bridge_trial *result)
 void bridge_skip(struct kunit *test, const char *reason)
 {
 	run_set_skipped(test, reason);
-	end_here(test);
+	run_abort(test);
 }
 
 void bridge_set_fixture(struct kunit *test, void *fixture)
