@@ -17,11 +17,17 @@
 #include <wdm/processor.h>
 #include <wdm/dpc.h>
 #include <wdm/work.h>
+#include <wdm/lock.h>
+#include <wdm/resource.h>
 #include <wdm/mm.h>
 #include <wdm/slist.h>
 #include <wdm/ex.h>
+#include <wdm/lookaside.h>
+#include <wdm/rundown.h>
 #include <wdm/io.h>
+#include <wdm/csq.h>
 #include <wdm/ps.h>
+#include <wdm/system.h>
 
 #if !defined(NOMINMAX) && !defined(__cplusplus)
 #ifndef min

@@ -63,6 +63,53 @@ __WSK_INLINE BOOLEAN BitTestAndReset(LONG *Base, LONG Offset)
 	return old;
 }
 
+__WSK_INLINE BOOLEAN BitTestAndComplement(LONG *Base, LONG Offset)
+{
+	BOOLEAN old = BitTest(Base, Offset);
+
+	Base[Offset >> 5] ^= (LONG)(1u << (Offset & 31));
+	return old;
+}
+
+/* The same of 64-bit words. */
+__WSK_INLINE BOOLEAN BitTest64(const LONG64 *Base, LONG64 Offset)
+{
+	return (BOOLEAN)((Base[Offset >> 6] >> (Offset & 63)) & 1);
+}
+
+__WSK_INLINE BOOLEAN BitTestAndSet64(LONG64 *Base, LONG64 Offset)
+{
+	BOOLEAN old = BitTest64(Base, Offset);
+
+	Base[Offset >> 6] |= (LONG64)(1ul << (Offset & 63));
+	return old;
+}
+
+__WSK_INLINE BOOLEAN BitTestAndReset64(LONG64 *Base, LONG64 Offset)
+{
+	BOOLEAN old = BitTest64(Base, Offset);
+
+	Base[Offset >> 6] &= (LONG64) ~(1ul << (Offset & 63));
+	return old;
+}
+
+__WSK_INLINE BOOLEAN BitTestAndComplement64(LONG64 *Base, LONG64 Offset)
+{
+	BOOLEAN old = BitTest64(Base, Offset);
+
+	Base[Offset >> 6] ^= (LONG64)(1ul << (Offset & 63));
+	return old;
+}
+
+/* How many bits are set, by hand: the compiler's own way may call a library. */
+__WSK_INLINE ULONG64 PopulationCount64(ULONG64 operand)
+{
+	operand -= (operand >> 1) & 0x5555555555555555ul;
+	operand = (operand & 0x3333333333333333ul) + ((operand >> 2) & 0x3333333333333333ul);
+	operand = (operand + (operand >> 4)) & 0x0f0f0f0f0f0f0f0ful;
+	return operand * 0x0101010101010101ul >> 56;
+}
+
 __WSK_INLINE ULONG RotateLeft32(ULONG Value, int Shift)
 {
 	return (Value << (Shift & 31)) | (Value >> (-Shift & 31));
@@ -92,6 +139,13 @@ EXTERN_C_END
 #define _bittest BitTest
 #define _bittestandset BitTestAndSet
 #define _bittestandreset BitTestAndReset
+#define _bittestandcomplement BitTestAndComplement
+#define _bittest64 BitTest64
+#define _bittestandset64 BitTestAndSet64
+#define _bittestandreset64 BitTestAndReset64
+#define _bittestandcomplement64 BitTestAndComplement64
+#define __popcnt(value) ((unsigned int)PopulationCount64((ULONG)(value)))
+#define __popcnt64 PopulationCount64
 #define _rotl RotateLeft32
 #define _rotr RotateRight32
 #define _rotl64 RotateLeft64

@@ -67,8 +67,45 @@ typedef enum _EX_POOL_PRIORITY {
 PVOID NTAPI ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes);
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
 PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag);
+PVOID NTAPI ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes);
+PVOID NTAPI ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
+PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+					  EX_POOL_PRIORITY Priority);
 VOID NTAPI ExFreePool(PVOID P);
 VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag);
+
+/* More to say about a block. */
+typedef enum POOL_EXTENDED_PARAMETER_TYPE {
+	PoolExtendedParameterInvalidType = 0,
+	PoolExtendedParameterPriority,
+	PoolExtendedParameterSecurePool,
+	PoolExtendedParameterNumaNode,
+	PoolExtendedParameterMax
+} POOL_EXTENDED_PARAMETER_TYPE,
+	*PPOOL_EXTENDED_PARAMETER_TYPE;
+
+typedef ULONG POOL_NODE_REQUIREMENT;
+
+typedef struct _POOL_EXTENDED_PARAMETER {
+	struct {
+		ULONG64 Type : 8;
+		ULONG64 Optional : 1;
+		ULONG64 Reserved : 64 - 9;
+	};
+	union {
+		ULONG64 Reserved2;
+		PVOID Reserved3;
+		EX_POOL_PRIORITY Priority;
+		POOL_NODE_REQUIREMENT PreferredNode;
+	};
+} POOL_EXTENDED_PARAMETER, *PPOOL_EXTENDED_PARAMETER;
+typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;
+
+PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
+			    PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+			    ULONG ExtendedParametersCount);
+VOID NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+		       ULONG ExtendedParametersCount);
 
 /* Only does anything on Windows, where it turns NonPagedPool into NonPagedPoolNx. */
 #define ExInitializeDriverRuntime(RuntimeFlags) ((void)(RuntimeFlags))
@@ -88,15 +125,48 @@ __WSK_INLINE PVOID ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T Number
 	return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
 }
 
+__WSK_INLINE PVOID ExAllocatePoolQuotaUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes,
+						    ULONG Tag)
+{
+	return ExAllocatePoolWithQuotaTag(PoolType, NumberOfBytes, Tag);
+}
+
+__WSK_INLINE PVOID ExAllocatePoolQuotaZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+	return ExAllocatePoolWithQuotaTag((POOL_TYPE)(PoolType | POOL_ZERO_ALLOCATION),
+					  NumberOfBytes, Tag);
+}
+
+__WSK_INLINE PVOID ExAllocatePoolPriorityUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes,
+						       ULONG Tag, EX_POOL_PRIORITY Priority)
+{
+	return ExAllocatePoolWithTagPriority(PoolType, NumberOfBytes, Tag, Priority);
+}
+
+__WSK_INLINE PVOID ExAllocatePoolPriorityZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+					      EX_POOL_PRIORITY Priority)
+{
+	return ExAllocatePoolWithTagPriority((POOL_TYPE)(PoolType | POOL_ZERO_ALLOCATION),
+					     NumberOfBytes, Tag, Priority);
+}
+
 PLIST_ENTRY NTAPI ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
 					      PKSPIN_LOCK Lock);
 PLIST_ENTRY NTAPI ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
 					      PKSPIN_LOCK Lock);
 PLIST_ENTRY NTAPI ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock);
+LARGE_INTEGER NTAPI ExInterlockedAddLargeInteger(PLARGE_INTEGER Addend, LARGE_INTEGER Increment,
+						 PKSPIN_LOCK Lock);
+ULONG NTAPI ExInterlockedAddUlong(PULONG Addend, ULONG Increment, PKSPIN_LOCK Lock);
 PSINGLE_LIST_ENTRY NTAPI ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
 						    PSINGLE_LIST_ENTRY ListEntry, PKSPIN_LOCK Lock);
 PSINGLE_LIST_ENTRY NTAPI ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PKSPIN_LOCK Lock);
 
 EXTERN_C_END
+
+#define ExInterlockedAddLargeStatistic(Addend, Increment) \
+	((void)InterlockedAdd(&(Addend)->QuadPart, (ULONG)(Increment)))
+#define ExInterlockedCompareExchange64(Destination, Exchange, Comperand, Lock) \
+	InterlockedCompareExchange(Destination, *(Exchange), *(Comperand))
 
 #endif

@@ -128,6 +128,85 @@
 #define _InterlockedAnd64 InterlockedAnd
 #define _InterlockedXor64 InterlockedXor
 
+#define InterlockedIncrementAcquire8 InterlockedIncrement
+#define InterlockedIncrementRelease8 InterlockedIncrement
+#define InterlockedIncrementNoFence8 InterlockedIncrement
+#define InterlockedDecrementAcquire8 InterlockedDecrement
+#define InterlockedDecrementRelease8 InterlockedDecrement
+#define InterlockedDecrementNoFence8 InterlockedDecrement
+#define InterlockedAddAcquire8 InterlockedAdd
+#define InterlockedAddRelease8 InterlockedAdd
+#define InterlockedAddNoFence8 InterlockedAdd
+#define InterlockedExchangeAddAcquire8 InterlockedExchangeAdd
+#define InterlockedExchangeAddRelease8 InterlockedExchangeAdd
+#define InterlockedExchangeAddNoFence8 InterlockedExchangeAdd
+#define InterlockedExchangeAcquire8 InterlockedExchange
+#define InterlockedExchangeRelease8 InterlockedExchange
+#define InterlockedExchangeNoFence8 InterlockedExchange
+#define InterlockedCompareExchangeAcquire8 InterlockedCompareExchange
+#define InterlockedCompareExchangeRelease8 InterlockedCompareExchange
+#define InterlockedCompareExchangeNoFence8 InterlockedCompareExchange
+#define InterlockedOrAcquire8 InterlockedOr
+#define InterlockedOrRelease8 InterlockedOr
+#define InterlockedOrNoFence8 InterlockedOr
+#define InterlockedAndAcquire8 InterlockedAnd
+#define InterlockedAndRelease8 InterlockedAnd
+#define InterlockedAndNoFence8 InterlockedAnd
+#define InterlockedXorAcquire8 InterlockedXor
+#define InterlockedXorRelease8 InterlockedXor
+#define InterlockedXorNoFence8 InterlockedXor
+#define InterlockedIncrementAcquire16 InterlockedIncrement
+#define InterlockedIncrementRelease16 InterlockedIncrement
+#define InterlockedIncrementNoFence16 InterlockedIncrement
+#define InterlockedDecrementAcquire16 InterlockedDecrement
+#define InterlockedDecrementRelease16 InterlockedDecrement
+#define InterlockedDecrementNoFence16 InterlockedDecrement
+#define InterlockedAddAcquire16 InterlockedAdd
+#define InterlockedAddRelease16 InterlockedAdd
+#define InterlockedAddNoFence16 InterlockedAdd
+#define InterlockedExchangeAddAcquire16 InterlockedExchangeAdd
+#define InterlockedExchangeAddRelease16 InterlockedExchangeAdd
+#define InterlockedExchangeAddNoFence16 InterlockedExchangeAdd
+#define InterlockedExchangeAcquire16 InterlockedExchange
+#define InterlockedExchangeRelease16 InterlockedExchange
+#define InterlockedExchangeNoFence16 InterlockedExchange
+#define InterlockedCompareExchangeAcquire16 InterlockedCompareExchange
+#define InterlockedCompareExchangeRelease16 InterlockedCompareExchange
+#define InterlockedCompareExchangeNoFence16 InterlockedCompareExchange
+#define InterlockedOrAcquire16 InterlockedOr
+#define InterlockedOrRelease16 InterlockedOr
+#define InterlockedOrNoFence16 InterlockedOr
+#define InterlockedAndAcquire16 InterlockedAnd
+#define InterlockedAndRelease16 InterlockedAnd
+#define InterlockedAndNoFence16 InterlockedAnd
+#define InterlockedXorAcquire16 InterlockedXor
+#define InterlockedXorRelease16 InterlockedXor
+#define InterlockedXorNoFence16 InterlockedXor
+
+#define _InterlockedExchangeAdd8 InterlockedExchangeAdd
+#define _InterlockedExchange8 InterlockedExchange
+#define _InterlockedCompareExchange8 InterlockedCompareExchange
+#define _InterlockedOr8 InterlockedOr
+#define _InterlockedAnd8 InterlockedAnd
+#define _InterlockedXor8 InterlockedXor
+#define _InterlockedExchangeAdd16 InterlockedExchangeAdd
+#define _InterlockedExchange16 InterlockedExchange
+#define _InterlockedCompareExchange16 InterlockedCompareExchange
+#define _InterlockedOr16 InterlockedOr
+#define _InterlockedAnd16 InterlockedAnd
+#define _InterlockedXor16 InterlockedXor
+#define _InterlockedIncrement16 InterlockedIncrement
+#define _InterlockedDecrement16 InterlockedDecrement
+#define InterlockedExchangeSubtract(Addend, Value) \
+	__atomic_fetch_sub(Addend, __wsk_value(Addend, Value), __WSK_FULL)
+#define InterlockedAddNoFenceSizeT InterlockedAdd
+#define InterlockedExchangeSizeT InterlockedExchange
+#define InterlockedCompareExchangeSizeT InterlockedCompareExchange
+#define InterlockedOrSizeT InterlockedOr
+#define InterlockedAndSizeT InterlockedAnd
+#define InterlockedOrAffinity InterlockedOr
+#define InterlockedAndAffinity InterlockedAnd
+
 /* Pointers. (A cast whose value nobody uses would be worth a warning, a block is not.) */
 #define InterlockedExchangePointer(Target, Value)                                       \
 	__extension__({                                                                 \
@@ -164,9 +243,34 @@
 #define InterlockedBitTestAndSet(Base, Bit) __wsk_bit(Base, Bit, __atomic_fetch_or, +)
 #define InterlockedBitTestAndReset(Base, Bit) __wsk_bit(Base, Bit, __atomic_fetch_and, ~)
 #define InterlockedBitTestAndComplement(Base, Bit) __wsk_bit(Base, Bit, __atomic_fetch_xor, +)
+#define InterlockedBitTestAndSetAcquire InterlockedBitTestAndSet
+#define InterlockedBitTestAndSetRelease InterlockedBitTestAndSet
+#define InterlockedBitTestAndSetNoFence InterlockedBitTestAndSet
+#define InterlockedBitTestAndResetAcquire InterlockedBitTestAndReset
+#define InterlockedBitTestAndResetRelease InterlockedBitTestAndReset
+#define InterlockedBitTestAndResetNoFence InterlockedBitTestAndReset
+#define _interlockedbittestandset InterlockedBitTestAndSet
+#define _interlockedbittestandreset InterlockedBitTestAndReset
+#define _interlockedbittestandset64 InterlockedBitTestAndSet
+#define _interlockedbittestandreset64 InterlockedBitTestAndReset
 #define InterlockedBitTestAndSet64 InterlockedBitTestAndSet
 #define InterlockedBitTestAndReset64 InterlockedBitTestAndReset
 #define InterlockedBitTestAndComplement64 InterlockedBitTestAndComplement
+
+/* 16 bytes, aligned to 16: TRUE if they were as compared with; what they were, in any case. */
+__WSK_INLINE UCHAR InterlockedCompareExchange128(LONG64 volatile *Destination, LONG64 ExchangeHigh,
+						 LONG64 ExchangeLow, LONG64 *ComparandResult)
+{
+	UCHAR same;
+
+	__asm__ volatile("lock cmpxchg16b %1"
+			 : "=@ccz"(same), "+m"(*(volatile __int128 *)Destination),
+			   "+d"(ComparandResult[1]), "+a"(ComparandResult[0])
+			 : "b"(ExchangeLow), "c"(ExchangeHigh)
+			 : "memory");
+	return same;
+}
+#define _InterlockedCompareExchange128 InterlockedCompareExchange128
 
 /* Reads and writes that are ordered, or that are only undivided. */
 #define __wsk_read(Source, order) __atomic_load_n(Source, order)

@@ -31,6 +31,12 @@ VOID NTAPI KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle);
 VOID NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
 						    PKLOCK_QUEUE_HANDLE LockHandle);
 VOID NTAPI KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle);
+KIRQL NTAPI KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock);
+VOID NTAPI KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql);
+VOID NTAPI KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock,
+						PKLOCK_QUEUE_HANDLE LockHandle);
+VOID NTAPI KeReleaseInStackQueuedSpinLockForDpc(PKLOCK_QUEUE_HANDLE LockHandle);
+#define KeTestSpinLock(SpinLock) ((BOOLEAN) !*(volatile KSPIN_LOCK *)(SpinLock))
 #define KeAcquireSpinLock(SpinLock, OldIrql) (*(OldIrql) = KeAcquireSpinLockRaiseToDpc(SpinLock))
 
 /* Events, semaphores, mutexes. */
@@ -71,6 +77,9 @@ ULONGLONG NTAPI KeQueryInterruptTime(VOID);
 ULONGLONG NTAPI KeQueryUnbiasedInterruptTime(VOID);
 ULONG NTAPI KeQueryTimeIncrement(VOID);
 VOID NTAPI KeQueryTickCount(PLARGE_INTEGER CurrentCount);
+ULONG64 NTAPI KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp);
+ULONG64 NTAPI KeQueryUnbiasedInterruptTimePrecise(PULONG64 QpcTimeStamp);
+VOID NTAPI KeStallExecutionProcessor(ULONG MicroSeconds);
 
 EXTERN_C_END
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/log.h over printk. Everything here may be called in any context. */
 #include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
@@ -62,3 +63,8 @@ unsigned long port_log_rule_count(void)
 	return atomic_long_read(&rules_broken);
 }
 #endif
+
+void port_bug(void)
+{
+	BUG();
+}

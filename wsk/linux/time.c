@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/time.h over timekeeping. */
+#include <linux/delay.h>
 #include <linux/ktime.h>
 
 #include "port/time.h"
@@ -17,4 +18,12 @@ uint64_t port_time_boot(void)
 int64_t port_time_real(void)
 {
 	return ktime_get_real_ns();
+}
+
+void port_time_spin(uint32_t microseconds)
+{
+	/* udelay() counts in a word that longer times overflow. */
+	for (; microseconds > 1000; microseconds -= 1000)
+		udelay(1000);
+	udelay(microseconds);
 }

@@ -130,3 +130,43 @@ extern "C" PSINGLE_LIST_ENTRY ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListH
 
 	return PopEntryList(ListHead);
 }
+
+/**
+ * ExInterlockedAddLargeInteger() - Add to a 64-bit number.
+ * @Addend: The number.
+ * @Increment: What to add.
+ * @Lock: The spin lock that guards the number; not one that the caller holds.
+ *
+ * Context: Any IRQL.
+ * Return: The number before.
+ * Source: wdm.h, ExInterlockedAddLargeInteger function
+ */
+extern "C" LARGE_INTEGER ExInterlockedAddLargeInteger(PLARGE_INTEGER Addend,
+						      LARGE_INTEGER Increment, PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(__func__, Lock);
+	LARGE_INTEGER before = *Addend;
+
+	Addend->QuadPart = static_cast<LONGLONG>(static_cast<ULONGLONG>(before.QuadPart) +
+						 static_cast<ULONGLONG>(Increment.QuadPart));
+	return before;
+}
+
+/**
+ * ExInterlockedAddUlong() - Add to a 32-bit number.
+ * @Addend: The number.
+ * @Increment: What to add.
+ * @Lock: The spin lock that guards the number; not one that the caller holds.
+ *
+ * Context: Any IRQL.
+ * Return: The number before.
+ * Source: wdm.h, ExInterlockedAddUlong function
+ */
+extern "C" ULONG ExInterlockedAddUlong(PULONG Addend, ULONG Increment, PKSPIN_LOCK Lock)
+{
+	InterlockedGuard guard(__func__, Lock);
+	ULONG before = *Addend;
+
+	*Addend = before + Increment;
+	return before;
+}

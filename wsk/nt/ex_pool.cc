@@ -1,369 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/*
- * Pool memory: ExAllocatePool… and ExFreePool….
- *
- * Small blocks have a header in front of them and end exactly where they were asked to, so that
- * KASAN sees overruns. Blocks of a page or more are whole pages, which the network stack can refer
- * to; what is known about them lies in a table. Checked builds keep every block in that table, and
- * so tell a double free without touching the memory.
- */
+/* Pool memory: ExAllocatePool… and ExFreePool…. All of it is resident, and none executable. */
 #include <ntddk.h>
 
-#include "nt/dpc.h"
-#include "nt/driver_account.h"
 #include "nt/irql.h"
 #include "nt/pool.h"
-#include "nt/word_lock.h"
 #include "port/log.h"
-#include "port/memory.h"
-
-namespace wsk
-{
-
-namespace
-{
-
-#ifdef CONFIG_WSK_DEBUG
-constexpr bool track_all = true;
-#else
-constexpr bool track_all = false;
-#endif
-
-constexpr USHORT live_magic = 0x4c57;
-constexpr USHORT dead_magic = 0x4457;
-constexpr SIZE_T cache_line = 64;
-constexpr ULONG protected_pool = 0x80000000; /* an old flag in the tag, which does not name it */
-
-struct PoolHeader {
-	PoolTag *owner;
-	ULONG size;
-	USHORT offset; /* from the allocation to the block */
-	USHORT magic;
-};
-
-struct PoolNode {
-	PoolNode *next;
-	void *block;
-	SIZE_T pages_size; /* 0: a small block, right behind this node */
-	const void *caller;
-	PoolHeader header; /* last: directly in front of a small block */
-};
-
-static_assert(sizeof(PoolHeader) == 16 && sizeof(PoolNode) == 48);
-
-constexpr SIZE_T front = track_all ? sizeof(PoolNode) : sizeof(PoolHeader);
-
-struct Bucket {
-	WordLock lock;
-	PoolNode *first;
-};
-
-constexpr SIZE_T bucket_count = 1024;
-constinit Bucket table[bucket_count];
-
-Bucket &bucket_of(const void *block)
-{
-	ULONG_PTR address = reinterpret_cast<ULONG_PTR>(block);
-
-	return table[((address >> 4) ^ (address >> PAGE_SHIFT) ^ (address >> 22)) % bucket_count];
-}
-
-void table_insert(PoolNode *node)
-{
-	Bucket &bucket = bucket_of(node->block);
-	WordGuard guard(bucket.lock);
-
-	node->next = bucket.first;
-	bucket.first = node;
-}
-
-PoolNode *table_remove(const void *block)
-{
-	Bucket &bucket = bucket_of(block);
-	WordGuard guard(bucket.lock);
-
-	for (PoolNode **link = &bucket.first; *link; link = &(*link)->next) {
-		PoolNode *node = *link;
-
-		if (node->block == block) {
-			*link = node->next;
-			return node;
-		}
-	}
-	return nullptr;
-}
-
-PoolHeader *header_of(void *block)
-{
-	return static_cast<PoolHeader *>(block) - 1;
-}
-
-bool is_page_aligned(const void *block)
-{
-	return reinterpret_cast<ULONG_PTR>(block) % PAGE_SIZE == 0;
-}
-
-void *add(void *base, SIZE_T offset)
-{
-	return static_cast<unsigned char *>(base) + offset;
-}
-
-PoolTag *find_tag(PoolTags *tags, ULONG tag)
-{
-	PoolTag *entry = __atomic_load_n(&tags->buckets[tag % POOL_TAG_BUCKETS], __ATOMIC_ACQUIRE);
-
-	while (entry && entry->tag != tag)
-		entry = entry->next;
-	return entry;
-}
-
-/* Entries are pushed without a lock and never removed while drivers run. */
-PoolTag *tag_account(DriverAccount *driver, ULONG tag)
-{
-	PoolTag **head = &driver->pool.buckets[tag % POOL_TAG_BUCKETS];
-	PoolTag *found = find_tag(&driver->pool, tag);
-
-	if (found)
-		return found;
-
-	PoolTag *fresh = static_cast<PoolTag *>(port_alloc(sizeof(*fresh), true));
-	if (!fresh)
-		return nullptr;
-	fresh->driver = driver;
-	fresh->tag = tag;
-	fresh->next = __atomic_load_n(head, __ATOMIC_ACQUIRE);
-	do {
-		for (PoolTag *other = fresh->next; other; other = other->next) {
-			if (other->tag == tag) {
-				port_free(fresh);
-				return other;
-			}
-		}
-	} while (!__atomic_compare_exchange_n(head, &fresh->next, fresh, false, __ATOMIC_RELEASE,
-					      __ATOMIC_ACQUIRE));
-	return fresh;
-}
-
-void charge(PoolTag *owner, SIZE_T bytes)
-{
-	long now = __atomic_add_fetch(&owner->bytes, static_cast<long>(bytes), __ATOMIC_RELAXED);
-	long peak = __atomic_load_n(&owner->peak_bytes, __ATOMIC_RELAXED);
-
-	__atomic_add_fetch(&owner->blocks, 1, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&owner->allocations, 1, __ATOMIC_RELAXED);
-	while (now > peak && !__atomic_compare_exchange_n(&owner->peak_bytes, &peak, now, true,
-							  __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
-}
-
-void discharge(PoolTag *owner, SIZE_T bytes)
-{
-	__atomic_sub_fetch(&owner->bytes, static_cast<long>(bytes), __ATOMIC_RELAXED);
-	__atomic_sub_fetch(&owner->blocks, 1, __ATOMIC_RELAXED);
-}
-
-void *allocate_small(PoolTag *owner, SIZE_T bytes, unsigned options, const void *caller)
-{
-	bool on_lines = options & POOL_ON_CACHE_LINES;
-	SIZE_T offset = on_lines ? cache_line : front;
-	void *base = port_alloc_aligned(offset + bytes, on_lines ? cache_line : 16,
-					options & POOL_ZEROED);
-	if (!base)
-		return nullptr;
-
-	void *block = add(base, offset);
-	*header_of(block) = {owner, static_cast<ULONG>(bytes), static_cast<USHORT>(offset),
-			     live_magic};
-	if (track_all) {
-		PoolNode *node = CONTAINING_RECORD(header_of(block), PoolNode, header);
-
-		node->block = block;
-		node->pages_size = 0;
-		node->caller = caller;
-		table_insert(node);
-	}
-	return block;
-}
-
-void *allocate_pages(PoolTag *owner, SIZE_T bytes, unsigned options, const void *caller)
-{
-	PoolNode *node = static_cast<PoolNode *>(port_alloc(sizeof(*node), false));
-	void *block = node ? port_alloc_pages(bytes, options & POOL_ZEROED) : nullptr;
-
-	if (!block) {
-		port_free(node);
-		return nullptr;
-	}
-	*node = {nullptr, block, bytes, caller, {owner, 0, 0, live_magic}};
-	table_insert(node);
-	return block;
-}
-
-bool same_tag(ULONG a, ULONG b)
-{
-	return !((a ^ b) & ~protected_pool);
-}
-
-void tag_text(ULONG tag, char text[5])
-{
-	for (int i = 0; i < 4; i++) {
-		char c = static_cast<char>(tag >> (8 * i));
-
-		text[i] = c >= ' ' && c <= '~' ? c : '.';
-	}
-	text[4] = 0;
-}
-
-void log_wrong_tag(const char *function, ULONG wrong, ULONG right)
-{
-	char text[] = "freed with tag '----', but allocated with tag '----'";
-
-	tag_text(wrong, text + 16);
-	text[20] = '\'';
-	tag_text(right, text + sizeof(text) - 6);
-	text[sizeof(text) - 2] = '\'';
-	port_log_rule(function, text);
-}
-
-/* Memory with these in it would be used when it has become something else. */
-void take_out_objects(const char *function, const void *block, SIZE_T bytes)
-{
-	for (unsigned int left = dpcs_forget(block, bytes); left; left--)
-		port_log_rule(function, "the block holds a DPC that is queued");
-	for (unsigned int left = timers_forget(block, bytes); left; left--)
-		port_log_rule(function, "the block holds a timer that is set");
-}
-
-} // namespace
-
-void *pool_allocate(SIZE_T bytes, ULONG tag, unsigned options, const void *caller)
-{
-	PoolTag *owner = tag_account(driver_of(caller), tag & ~protected_pool);
-	void *block = nullptr;
-
-	if (!owner)
-		return nullptr;
-	if (bytes < PAGE_SIZE)
-		block = allocate_small(owner, bytes, options, caller);
-	else
-		block = allocate_pages(owner, bytes, options, caller);
-	if (block)
-		charge(owner, bytes);
-	return block;
-}
-
-bool pool_free(void *block, ULONG tag, const char *function)
-{
-	PoolNode *node = nullptr;
-	PoolHeader *header;
-
-	if (!block) {
-		port_log_rule(function, "the block is NULL");
-		return false;
-	}
-	if (track_all || is_page_aligned(block))
-		node = table_remove(block);
-	if (node) {
-		header = &node->header;
-	} else {
-		/* Reading in front of what may be no block is for builds that know no better. */
-		bool misaligned = reinterpret_cast<ULONG_PTR>(block) % 16;
-
-		header = header_of(block);
-		if (track_all || misaligned || header->magic != live_magic) {
-			port_log_rule(function, "not a pool block, or freed already");
-			return false;
-		}
-	}
-
-	PoolTag *owner = header->owner;
-	if (tag && !same_tag(tag, owner->tag))
-		log_wrong_tag(function, tag, owner->tag);
-
-	if (track_all)
-		take_out_objects(function, block,
-				 node->pages_size ? node->pages_size : header->size);
-	header->magic = dead_magic;
-	if (node && node->pages_size) {
-		discharge(owner, node->pages_size);
-		port_free_pages(block, node->pages_size);
-		port_free(node);
-	} else {
-		discharge(owner, header->size);
-		port_free(static_cast<unsigned char *>(block) - header->offset);
-	}
-	return true;
-}
-
-bool pool_is_live(const void *block, ULONG tag)
-{
-	if (!track_all)
-		return true;
-
-	Bucket &bucket = bucket_of(block);
-	WordGuard guard(bucket.lock);
-
-	for (PoolNode *node = bucket.first; node; node = node->next)
-		if (node->block == block)
-			return node->header.owner->tag == tag;
-	return false;
-}
-
-PoolTag pool_usage(DriverAccount *account, ULONG tag)
-{
-	PoolTag *found = find_tag(&account->pool, tag & ~protected_pool);
-
-	return found ? *found : PoolTag{};
-}
-
-unsigned int pool_report(DriverAccount *account)
-{
-	unsigned int lines = 0;
-
-	for (PoolTag *entry : account->pool.buckets) {
-		for (; entry; entry = entry->next) {
-			const char *plural = entry->blocks == 1 ? "" : "s";
-			char text[5];
-
-			if (!entry->blocks)
-				continue;
-			lines++;
-			tag_text(entry->tag, text);
-			if (entry->tag == irp_tag || entry->tag == mdl_tag)
-				port_logf(PORT_LOG_WARNING, "%s: leaked: %ld %s%s\n", account->name,
-					  entry->blocks, entry->tag == irp_tag ? "IRP" : "MDL",
-					  plural);
-			else
-				port_logf(PORT_LOG_WARNING,
-					  "%s: leaked: %ld pool block%s with tag '%s', %ld bytes\n",
-					  account->name, entry->blocks, plural, text, entry->bytes);
-		}
-	}
-	return lines;
-}
-
-bool pool_is_empty(DriverAccount *account)
-{
-	for (PoolTag *entry : account->pool.buckets)
-		for (; entry; entry = entry->next)
-			if (entry->blocks)
-				return false;
-	return true;
-}
-
-void pool_forget(DriverAccount *account)
-{
-	for (PoolTag *&bucket : account->pool.buckets) {
-		while (bucket) {
-			PoolTag *entry = bucket;
-
-			bucket = entry->next;
-			port_free(entry);
-		}
-	}
-}
-
-} // namespace wsk
 
 using namespace wsk;
 
@@ -401,6 +42,52 @@ void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag, const char *function
 	if (!block && (type & POOL_RAISE_IF_ALLOCATION_FAILURE))
 		__wsk_seh_raise(STATUS_INSUFFICIENT_RESOURCES);
 	return block;
+}
+
+void *allocate_by_flags(POOL_FLAGS flags, SIZE_T bytes, ULONG tag, const char *function,
+			const void *caller)
+{
+	constexpr POOL_FLAGS kinds =
+		POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
+	constexpr POOL_FLAGS known = kinds | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED |
+				     POOL_FLAG_SESSION | POOL_FLAG_CACHE_ALIGNED |
+				     POOL_FLAG_RAISE_ON_FAILURE;
+	POOL_FLAGS kind = flags & kinds;
+	NTSTATUS status = STATUS_INVALID_PARAMETER;
+	void *block = nullptr;
+
+	check_irql(function, flags & POOL_FLAG_PAGED);
+	if (static_cast<ULONG>(flags) & ~known)
+		port_log_rule(function, "unknown flags");
+	else if (!kind || (kind & (kind - 1)))
+		port_log_rule(function, "not exactly one kind of pool");
+	else if (!bytes)
+		port_log_rule(function, "a block of no bytes");
+	else if (!tag)
+		port_log_rule(function, "no tag");
+	else
+		status = STATUS_SUCCESS;
+
+	if (NT_SUCCESS(status)) {
+		unsigned options = POOL_PLAIN;
+
+		if (!(flags & POOL_FLAG_UNINITIALIZED))
+			options |= POOL_ZEROED;
+		if (flags & POOL_FLAG_CACHE_ALIGNED)
+			options |= POOL_ON_CACHE_LINES;
+		block = pool_allocate(bytes, tag, options, caller);
+		status = STATUS_INSUFFICIENT_RESOURCES;
+	}
+	if (!block && (flags & POOL_FLAG_RAISE_ON_FAILURE))
+		__wsk_seh_raise(status);
+	return block;
+}
+
+/* Raises, unless told not to. */
+ULONG with_quota(ULONG type)
+{
+	return type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE ? type
+						       : type | POOL_RAISE_IF_ALLOCATION_FAILURE;
 }
 
 } // namespace
@@ -455,40 +142,89 @@ extern "C" PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
  */
 extern "C" PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
 {
-	constexpr POOL_FLAGS kinds =
-		POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
-	constexpr POOL_FLAGS known = kinds | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED |
-				     POOL_FLAG_SESSION | POOL_FLAG_CACHE_ALIGNED |
-				     POOL_FLAG_RAISE_ON_FAILURE;
-	POOL_FLAGS kind = Flags & kinds;
-	NTSTATUS status = STATUS_INVALID_PARAMETER;
-	void *block = nullptr;
+	return allocate_by_flags(Flags, NumberOfBytes, Tag, __func__, __builtin_return_address(0));
+}
 
-	check_irql(__func__, Flags & POOL_FLAG_PAGED);
-	if (static_cast<ULONG>(Flags) & ~known)
-		port_log_rule(__func__, "unknown flags");
-	else if (!kind || (kind & (kind - 1)))
-		port_log_rule(__func__, "not exactly one kind of pool");
-	else if (!NumberOfBytes)
-		port_log_rule(__func__, "a block of no bytes");
-	else if (!Tag)
-		port_log_rule(__func__, "no tag");
-	else
-		status = STATUS_SUCCESS;
+/**
+ * ExAllocatePool3() - ExAllocatePool2() with more to say about the block
+ * @Flags: as for ExAllocatePool2()
+ * @NumberOfBytes: its size, not 0
+ * @Tag: the block's tag, not 0
+ * @ExtendedParameters: NULL, or a priority or a NUMA node, of which no use is made. There is no
+ *	secure pool: a parameter that asks for it, or an unknown one, makes it fail unless it is
+ *	optional.
+ * @ExtendedParametersCount: how many there are
+ *
+ * Context: IRQL <= DISPATCH_LEVEL; <= APC_LEVEL for paged pool.
+ * Return: as ExAllocatePool2()
+ * Source: wdm.h, ExAllocatePool3
+ */
+extern "C" PVOID ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
+				 PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+				 ULONG ExtendedParametersCount)
+{
+	for (ULONG i = 0; i < ExtendedParametersCount; i++) {
+		const POOL_EXTENDED_PARAMETER &parameter = ExtendedParameters[i];
 
-	if (NT_SUCCESS(status)) {
-		unsigned options = POOL_PLAIN;
-
-		if (!(Flags & POOL_FLAG_UNINITIALIZED))
-			options |= POOL_ZEROED;
-		if (Flags & POOL_FLAG_CACHE_ALIGNED)
-			options |= POOL_ON_CACHE_LINES;
-		block = pool_allocate(NumberOfBytes, Tag, options, __builtin_return_address(0));
-		status = STATUS_INSUFFICIENT_RESOURCES;
+		if (parameter.Optional || parameter.Type == PoolExtendedParameterPriority ||
+		    parameter.Type == PoolExtendedParameterNumaNode)
+			continue;
+		if (Flags & POOL_FLAG_RAISE_ON_FAILURE)
+			__wsk_seh_raise(STATUS_INVALID_PARAMETER);
+		return nullptr;
 	}
-	if (!block && (Flags & POOL_FLAG_RAISE_ON_FAILURE))
-		__wsk_seh_raise(status);
-	return block;
+	return allocate_by_flags(Flags, NumberOfBytes, Tag, __func__, __builtin_return_address(0));
+}
+
+/**
+ * ExAllocatePoolWithQuotaTag() - Allocate a block of pool memory, or raise
+ * @PoolType: as for ExAllocatePoolWithTag(); POOL_QUOTA_FAIL_INSTEAD_OF_RAISE: do not raise
+ * @NumberOfBytes: its size
+ * @Tag: the block's tag
+ *
+ * Nobody has a quota; the driver is charged, as always.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL; <= APC_LEVEL for paged pool.
+ * Return: the block. Without memory it raises STATUS_INSUFFICIENT_RESOURCES, or returns NULL.
+ * Source: wdm.h, ExAllocatePoolWithQuotaTag
+ */
+extern "C" PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+	return allocate_by_type(with_quota(PoolType), NumberOfBytes, Tag, __func__,
+				__builtin_return_address(0));
+}
+
+/**
+ * ExAllocatePoolWithQuota() - Allocate a block of pool memory that no tag names, or raise
+ * @PoolType: as for ExAllocatePoolWithQuotaTag()
+ * @NumberOfBytes: its size
+ *
+ * Context: IRQL <= DISPATCH_LEVEL; <= APC_LEVEL for paged pool.
+ * Return: as ExAllocatePoolWithQuotaTag(); the account shows the block under 'None'.
+ * Source: wdm.h, ExAllocatePoolWithQuota
+ */
+extern "C" PVOID ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
+{
+	return allocate_by_type(with_quota(PoolType), NumberOfBytes, untagged, __func__,
+				__builtin_return_address(0));
+}
+
+/**
+ * ExAllocatePoolWithTagPriority() - Allocate a block of pool memory, with a priority
+ * @PoolType: as for ExAllocatePoolWithTag()
+ * @NumberOfBytes: its size
+ * @Tag: the block's tag
+ * @Priority: no use is made of it
+ *
+ * Context: IRQL <= DISPATCH_LEVEL; <= APC_LEVEL for paged pool.
+ * Return: as ExAllocatePoolWithTag()
+ * Source: wdm.h, ExAllocatePoolWithTagPriority
+ */
+extern "C" PVOID ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+					       EX_POOL_PRIORITY)
+{
+	return allocate_by_type(PoolType, NumberOfBytes, Tag, __func__,
+				__builtin_return_address(0));
 }
 
 /**
@@ -519,4 +255,20 @@ extern "C" VOID ExFreePool(PVOID P)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	pool_free(P, 0, __func__);
+}
+
+/**
+ * ExFreePool2() - Free a block of ExAllocatePool3()
+ * @P: the block
+ * @Tag: the tag it was allocated with; 0 is not compared
+ * @ExtendedParameters: not looked at
+ * @ExtendedParametersCount: not looked at
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Source: wdm.h, ExFreePool2
+ */
+extern "C" VOID ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER, ULONG)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	pool_free(P, Tag, __func__);
 }

@@ -172,3 +172,64 @@ extern "C" VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE L
 	NT_MIN_IRQL(DISPATCH_LEVEL);
 	release(__func__, LockHandle->LockQueue.Lock);
 }
+
+/**
+ * KeAcquireSpinLockForDpc() - Acquire a spin lock in a DPC, threaded or not.
+ * @SpinLock: The lock.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Return: The IRQL to give to KeReleaseSpinLockForDpc().
+ * Source: wdm.h, KeAcquireSpinLockForDpc function
+ */
+extern "C" KIRQL KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+
+	KIRQL old = KeRaiseIrqlToDpcLevel();
+
+	acquire(__func__, SpinLock);
+	return old;
+}
+
+/**
+ * KeReleaseSpinLockForDpc() - Release a spin lock of KeAcquireSpinLockForDpc().
+ * @SpinLock: The lock.
+ * @OldIrql: What acquiring it returned.
+ *
+ * Context: IRQL = DISPATCH_LEVEL.
+ * Source: wdm.h, KeReleaseSpinLockForDpc function
+ */
+extern "C" VOID KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql)
+{
+	NT_MIN_IRQL(DISPATCH_LEVEL);
+	release(__func__, SpinLock);
+	KeLowerIrql(OldIrql);
+}
+
+/**
+ * KeAcquireInStackQueuedSpinLockForDpc() - Acquire a queued spin lock in a DPC, threaded or not.
+ * @SpinLock: The lock.
+ * @LockHandle: The caller's, usually on the stack, until the lock is released.
+ *
+ * Context: IRQL <= DISPATCH_LEVEL.
+ * Source: wdm.h, KeAcquireInStackQueuedSpinLockForDpc function
+ */
+extern "C" VOID KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock,
+						     PKLOCK_QUEUE_HANDLE LockHandle)
+{
+	NT_MAX_IRQL(DISPATCH_LEVEL);
+	KeAcquireInStackQueuedSpinLock(SpinLock, LockHandle);
+}
+
+/**
+ * KeReleaseInStackQueuedSpinLockForDpc() - Release a queued spin lock that was acquired in a DPC.
+ * @LockHandle: The handle that it was acquired with.
+ *
+ * Context: IRQL = DISPATCH_LEVEL.
+ * Source: wdm.h, KeReleaseInStackQueuedSpinLockForDpc function
+ */
+extern "C" VOID KeReleaseInStackQueuedSpinLockForDpc(PKLOCK_QUEUE_HANDLE LockHandle)
+{
+	NT_MIN_IRQL(DISPATCH_LEVEL);
+	KeReleaseInStackQueuedSpinLock(LockHandle);
+}

@@ -103,3 +103,45 @@ extern "C" VOID KeQueryTickCount(PLARGE_INTEGER CurrentCount)
 {
 	CurrentCount->QuadPart = port_time_boot() / ns_per_unit / units_per_tick;
 }
+
+/**
+ * KeQueryInterruptTimePrecise() - The time since boot, sleep included.
+ * @QpcTimeStamp: Receives KeQueryPerformanceCounter() of the same moment.
+ *
+ * Context: Any IRQL.
+ * Return: Units of 100 ns.
+ * Source: wdm.h, KeQueryInterruptTimePrecise function
+ */
+extern "C" ULONG64 KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp)
+{
+	ULONG64 now = KeQueryInterruptTime();
+
+	*QpcTimeStamp = now;
+	return now;
+}
+
+/**
+ * KeQueryUnbiasedInterruptTimePrecise() - The time since boot, sleep not included.
+ * @QpcTimeStamp: Receives KeQueryPerformanceCounter() of about the same moment.
+ *
+ * Context: Any IRQL.
+ * Return: Units of 100 ns.
+ * Source: wdm.h, KeQueryUnbiasedInterruptTimePrecise function
+ */
+extern "C" ULONG64 KeQueryUnbiasedInterruptTimePrecise(PULONG64 QpcTimeStamp)
+{
+	*QpcTimeStamp = KeQueryInterruptTime();
+	return KeQueryUnbiasedInterruptTime();
+}
+
+/**
+ * KeStallExecutionProcessor() - Keep the processor busy for some time.
+ * @MicroSeconds: How long; Windows' rule is 50 at most.
+ *
+ * Context: Any IRQL.
+ * Source: wdm.h, KeStallExecutionProcessor function
+ */
+extern "C" VOID KeStallExecutionProcessor(ULONG MicroSeconds)
+{
+	port_time_spin(MicroSeconds);
+}

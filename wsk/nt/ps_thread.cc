@@ -23,7 +23,8 @@ struct _KTHREAD {
 	PKSTART_ROUTINE routine;
 	PVOID context;
 	KPRIORITY priority;
-	LONG mutexes; /* acquired and not released */
+	LONG mutexes;						  /* acquired and not released */
+	LONG regions[static_cast<int>(wsk::ThreadRegion::kinds)]; /* entered and not left */
 };
 
 namespace wsk
@@ -71,6 +72,9 @@ void thread_ended(void *context)
 	}
 	if (thread->mutexes)
 		port_log_rule(function, "a thread ends that owns a mutex");
+	for (LONG depth : thread->regions)
+		if (depth)
+			port_log_rule(function, "a thread ends in a region without APCs");
 	port_thread_exit(thread_ended);
 }
 
@@ -104,6 +108,28 @@ port_thread *task_of(PETHREAD thread)
 	if (is_identity(thread))
 		return reinterpret_cast<port_thread *>(reinterpret_cast<ULONG_PTR>(thread) & ~3ul);
 	return reinterpret_cast<PKTHREAD>(thread)->task;
+}
+
+bool thread_enters(ThreadRegion region, int change)
+{
+	PKTHREAD thread = current_thread();
+
+	if (!thread)
+		return true;
+
+	LONG &depth = thread->regions[static_cast<int>(region)];
+
+	if (depth + change < 0)
+		return false;
+	depth += change;
+	return true;
+}
+
+bool thread_is_in(ThreadRegion region)
+{
+	PKTHREAD thread = current_thread();
+
+	return !thread || thread->regions[static_cast<int>(region)];
 }
 
 void thread_holds_mutexes(int change)

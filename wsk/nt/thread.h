@@ -14,6 +14,14 @@ namespace wsk
  */
 void thread_holds_mutexes(int change);
 
+/* The same for regions without APCs. */
+enum class ThreadRegion { critical, guarded, kinds };
+
+/* Enters (1) or leaves (-1) one; false if the thread is known to be in none that it could leave. */
+bool thread_enters(ThreadRegion region, int change);
+/* Also true of threads that Linux made, which never get APCs. */
+bool thread_is_in(ThreadRegion region);
+
 } // namespace wsk
 
 #endif

@@ -36,6 +36,9 @@ static inline void port_log_rule(const char *function, const char *rule)
 }
 #endif
 
+/* What the kernel does about a bug of its own: at best, the current thread ends here. */
+void port_bug(void);
+
 PORT_END
 
 #endif
