@@ -27,6 +27,7 @@
 #include <wdm/io.h>
 #include <wdm/csq.h>
 #include <wdm/ps.h>
+#include <wdm/se.h>
 #include <wdm/system.h>
 
 #if !defined(NOMINMAX) && !defined(__cplusplus)

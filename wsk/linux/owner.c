@@ -88,9 +88,29 @@ void port_owner_put(struct port_owner *owner)
 	kfree(owner);
 }
 
+static uint32_t user_of(const struct cred *cred)
+{
+	return from_kuid_munged(&init_user_ns, cred->fsuid);
+}
+
 uint32_t port_owner_user(const struct port_owner *owner)
 {
-	return owner->user ? from_kuid_munged(&init_user_ns, owner->user->fsuid) : 0;
+	return owner->user ? user_of(owner->user) : 0;
+}
+
+struct port_token *port_token_current(void)
+{
+	return (struct port_token *)get_cred(in_task() ? current_cred() : rights);
+}
+
+void port_token_put(struct port_token *token)
+{
+	put_cred((const struct cred *)token);
+}
+
+uint32_t port_token_user(const struct port_token *token)
+{
+	return user_of((const struct cred *)token);
 }
 
 /* A reference to the namespace of a task that has not begun to end; else NULL. */

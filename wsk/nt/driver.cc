@@ -31,8 +31,15 @@ constinit DriverAccount *accounts;
 constinit WordLock accounts_lock;
 
 constexpr const char *resource_names[] = {
-	"system thread",    "object reference", "work item", "device object",
-	"WSK registration", "WSK socket",	"timer",     "address list",
+	"system thread",
+	"object reference",
+	"work item",
+	"device object",
+	"WSK registration",
+	"WSK socket",
+	"cached security descriptor",
+	"timer",
+	"address list",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));

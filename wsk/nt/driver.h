@@ -18,6 +18,7 @@ enum class Resource {
 	devices,       /* IoCreateDevice without IoDeleteDevice */
 	registrations, /* WskRegister without WskDeregister */
 	sockets,       /* WSK sockets not closed */
+	descriptors,   /* security descriptors cached and not released */
 	timers,	       /* ExAllocateTimer without ExDeleteTimer */
 	address_lists, /* WskGetAddressInfo without WskFreeAddressInfo */
 	kinds

@@ -35,6 +35,12 @@ void port_owner_put(struct port_owner *owner);
 /* Who it is, for access checks: a user's number, 0 for the kernel and for root. */
 uint32_t port_owner_user(const struct port_owner *owner);
 
+/* A reference to the current thread's credentials; in a softirq the kernel's. */
+struct port_token;
+struct port_token *port_token_current(void);
+void port_token_put(struct port_token *token);
+uint32_t port_token_user(const struct port_token *token);
+
 PORT_END
 
 #endif
