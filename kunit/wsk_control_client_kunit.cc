@@ -148,9 +148,8 @@ void without_client(struct kunit *test)
 
 void codes_not_built_yet(struct kunit *test)
 {
-	const ULONG codes[] = {
-		WSK_TRANSPORT_LIST_QUERY, WSK_TRANSPORT_LIST_CHANGE,  WSK_CACHE_SD,
-		WSK_RELEASE_SD,		  WSK_TDI_DEVICENAME_MAPPING, WSK_TDI_BEHAVIOR};
+	const ULONG codes[] = {WSK_TRANSPORT_LIST_QUERY, WSK_TRANSPORT_LIST_CHANGE,
+			       WSK_TDI_DEVICENAME_MAPPING, WSK_TDI_BEHAVIOR};
 	Client client(test);
 
 	REQUIRE(test, client.ready());

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* Two sockets on one port: who may bind beside whom, by SO_REUSEADDR and SO_EXCLUSIVEADDRUSE. */
-#include "wsk_fixture.h"
+/*
+ * Two sockets on one port: who may bind beside whom, by SO_REUSEADDR, SO_EXCLUSIVEADDRUSE and the
+ * first one's security descriptor.
+ */
+#include "wsk_datagram_fixture.h"
+#include "wsk_descriptor.h"
+#include "wsk_space.h"
 
 namespace
 {
@@ -27,14 +32,29 @@ constexpr Kind kinds[] = {
 constexpr NTSTATUS ok = STATUS_SUCCESS;
 constexpr NTSTATUS inuse = STATUS_ADDRESS_ALREADY_EXISTS;
 constexpr NTSTATUS denied = STATUS_ACCESS_DENIED;
-/* Up to the first socket's security descriptor; the one that it has by default refuses. */
-constexpr NTSTATUS check = STATUS_ACCESS_DENIED;
+/* The first socket's security descriptor says. */
+constexpr NTSTATUS check = STATUS_PENDING;
 
 /* Microsoft's table. Row: who binds second. Column: who was there first. */
 constexpr NTSTATUS table[][RTL_NUMBER_OF(kinds)] = {
 	{inuse, ok, inuse, ok, inuse, ok},	    {check, inuse, check, denied, denied, inuse},
 	{denied, ok, ok, ok, denied, ok},	    {check, denied, ok, ok, denied, denied},
 	{inuse, inuse, inuse, inuse, inuse, inuse}, {check, inuse, check, inuse, denied, inuse},
+};
+
+/* Sockets that are made of a client and a family, as datagram sockets are. */
+struct Listening : Socket {
+	Listening(Client &client, ADDRESS_FAMILY family)
+		: Socket(client, WSK_FLAG_LISTEN_SOCKET, family)
+	{
+	}
+};
+
+struct Connecting : Socket {
+	Connecting(Client &client, ADDRESS_FAMILY family)
+		: Socket(client, WSK_FLAG_CONNECTION_SOCKET, family)
+	{
+	}
 };
 
 Address address_of(const Kind &kind, ADDRESS_FAMILY family, USHORT port)
@@ -59,43 +79,106 @@ NTSTATUS bind(struct kunit *test, Socket &socket, const Kind &kind, ADDRESS_FAMI
 	return outcome.status;
 }
 
-void expect_table(struct kunit *test, ADDRESS_FAMILY family, ULONG first_category,
-		  ULONG second_category)
+/* Every cell, where the first socket has that descriptor, which answers so. */
+template <class First, class Second>
+void expect_table(struct kunit *test, ADDRESS_FAMILY family, Client &client,
+		  PSECURITY_DESCRIPTOR descriptor, NTSTATUS answer)
 {
 	const bridge_site here = BRIDGE_SITE(false);
-	Client client(test);
 
 	for (ULONG row = 0; row < RTL_NUMBER_OF(kinds); row++)
 		for (ULONG column = 0; column < RTL_NUMBER_OF(kinds); column++) {
-			Socket first(client, first_category, family);
-			Socket second(client, second_category, family);
+			First first(client, family);
+			Second second(client, family);
+			NTSTATUS wanted = table[row][column];
 
+			if (wanted == check)
+				wanted = answer;
+			REQUIRE(test, first.open() && second.open());
+			expect_ok(test, set_security(first, descriptor));
 			REQUIRE(test, bind(test, first, kinds[column], family, 0) == ok);
 
 			const NTSTATUS status =
 				bind(test, second, kinds[row], family, first.local().port());
 
-			if (status != table[row][column])
+			if (status != wanted)
 				bridge_fail(test, &here, "%s beside %s: %s, and should be %s",
 					    kinds[row].name, kinds[column].name,
-					    bridge_status_name(status),
-					    bridge_status_name(table[row][column]));
+					    bridge_status_name(status), bridge_status_name(wanted));
 		}
+}
+
+/* The tests run as root, which is SYSTEM. */
+template <class First, class Second>
+void expect_tables(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	UserSid somebody(1000);
+	Descriptor refuses(client, somebody, GENERIC_ALL);
+	Descriptor grants(client, SeExports->SeLocalSystemSid, GENERIC_READ | GENERIC_WRITE);
+
+	expect_table<First, Second>(test, family, client, nullptr, denied);
+	expect_table<First, Second>(test, family, client, refuses.get(), denied);
+	expect_table<First, Second>(test, family, client, grants.get(), ok);
 }
 
 void listeners(struct kunit *test, ADDRESS_FAMILY family)
 {
-	expect_table(test, family, WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_LISTEN_SOCKET);
+	expect_tables<Listening, Listening>(test, family);
 }
 
 void connections(struct kunit *test, ADDRESS_FAMILY family)
 {
-	expect_table(test, family, WSK_FLAG_CONNECTION_SOCKET, WSK_FLAG_CONNECTION_SOCKET);
+	expect_tables<Connecting, Connecting>(test, family);
 }
 
 void connections_beside_listeners(struct kunit *test, ADDRESS_FAMILY family)
 {
-	expect_table(test, family, WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_CONNECTION_SOCKET);
+	expect_tables<Listening, Connecting>(test, family);
+}
+
+void datagrams(struct kunit *test, ADDRESS_FAMILY family)
+{
+	expect_tables<Datagram, Datagram>(test, family);
+}
+
+/* Binds a default specific listener of that owner beside a default wildcard one. */
+NTSTATUS bind_beside(struct kunit *test, Client &client, ADDRESS_FAMILY family,
+		     PSECURITY_DESCRIPTOR descriptor, const Owner &owner)
+{
+	Socket first(client, WSK_FLAG_LISTEN_SOCKET, family, {.descriptor = descriptor});
+	Socket second(client, WSK_FLAG_LISTEN_SOCKET, family, owner);
+
+	if (!first.open() || !second.open())
+		return STATUS_UNSUCCESSFUL;
+	expect_done(test, first.bind(Address::any(family)));
+	return second.bind(Address::loopback(family, first.local().port())).status;
+}
+
+void the_second_owner_counts(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG user = 1000;
+	Process process(test, nullptr, user), other(test, nullptr, user + 1);
+	Client client(test);
+	UserSid sid(user);
+	Descriptor for_user(client, sid, GENERIC_ALL);
+	Descriptor for_all(client, SeExports->SeWorldSid, FILE_READ_DATA | FILE_WRITE_DATA);
+	Descriptor to_read(client, SeExports->SeWorldSid, GENERIC_READ);
+	Descriptor for_admins(client, SeExports->SeAliasAdminsSid, FILE_ALL_ACCESS);
+	auto beside = [&](Descriptor &descriptor, const Owner &owner) {
+		return bind_beside(test, client, family, descriptor.get(), owner);
+	};
+
+	EXPECT_STATUS(test, beside(for_user, process.as_process()), ok);
+	EXPECT_STATUS(test, beside(for_user, process.as_thread()), ok);
+	EXPECT_STATUS(test, beside(for_user, other.as_process()), denied);
+	EXPECT_STATUS(test, beside(for_user, {}), denied);
+	EXPECT_STATUS(test, beside(for_all, other.as_process()), ok);
+	EXPECT_STATUS(test, beside(for_all, {}), ok);
+	EXPECT_STATUS(test, beside(to_read, {}), denied);
+	EXPECT_STATUS(test, beside(for_admins, {}), ok);
+	EXPECT_STATUS(test, beside(for_admins, {.process = PsInitialSystemProcess}), ok);
+	EXPECT_STATUS(test, beside(for_admins, process.as_process()), denied);
 }
 
 void other_clients(struct kunit *test, ADDRESS_FAMILY family)
@@ -182,7 +265,7 @@ void dual_stack_beside_ipv4(struct kunit *test)
 
 	/* Its wildcard is both families'. */
 	expect_failed(test, four.bind(Address::any(AF_INET, port)), inuse);
-	expect_failed(test, four.bind(Address::loopback(AF_INET, port)), check);
+	expect_failed(test, four.bind(Address::loopback(AF_INET, port)), denied);
 	expect_failed(test, six.bind(Address::any(AF_INET6, port)), inuse);
 }
 
@@ -190,6 +273,9 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("listeners share by Windows' table", listeners),
 	IPV4_AND_IPV6("connection sockets share by Windows' table", connections),
 	IPV4_AND_IPV6("so do connection sockets beside listeners", connections_beside_listeners),
+	IPV4_AND_IPV6("datagram sockets share by Windows' table", datagrams),
+	IPV4_AND_IPV6("the second socket's owner asks the first one's security descriptor",
+		      the_second_owner_counts),
 	IPV4_AND_IPV6("the table holds between clients", other_clients),
 	IPV4_AND_IPV6("a closed socket is in nobody's way", until_closed),
 	IPV4_AND_IPV6("a refused socket is in nobody's way", refused_is_not_bound),

@@ -38,10 +38,10 @@ NTSTATUS Socket::begin_create(const char *function, Operation operation, const O
 	Request::of(irp)->socket = this;
 	Request::of(irp)->operation = operation;
 	client_->first_socket();
-	owner_ = ownership.make();
-	if (!owner_) {
+	Refusal refusal = ownership.keep(&owner_, &bound_.descriptor);
+	if (refusal) {
 		begin_end(nullptr);
-		return request_refuse(function, irp, {STATUS_INSUFFICIENT_RESOURCES, nullptr});
+		return request_refuse(function, irp, refusal);
 	}
 	life_irp_ = irp;
 	IoMarkIrpPending(irp);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Options of SOL_SOCKET. */
 #include "socket/control.h"
+#include "socket/security.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -41,6 +42,21 @@ Refusal set_events(Socket &socket, ControlCall &call)
 		       : socket.control_events(call.read<WSK_EVENT_CALLBACK_CONTROL>(), call.irp);
 }
 
+Refusal set_security(Socket &socket, ControlCall &call)
+{
+	return socket.set_security(call.read<PSECURITY_DESCRIPTOR>());
+}
+
+Refusal get_security(Socket &socket, ControlCall &call)
+{
+	PSECURITY_DESCRIPTOR descriptor = nullptr;
+	Refusal refusal = socket.get_security(&descriptor);
+
+	if (!refusal)
+		call.write(descriptor);
+	return refusal;
+}
+
 constexpr int reuse = static_cast<int>(Sharing::reuse);
 constexpr int exclusive = static_cast<int>(Sharing::exclusive);
 
@@ -53,6 +69,8 @@ constexpr Control rows[] = {
 	option(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, scope_binding,
 	       rule_switch | rule_before_bind | rule_immediate, sizeof(ULONG), set_sharing,
 	       get_sharing, exclusive),
+	option(SOL_SOCKET, SO_WSK_SECURITY, scope_binding, rule_before_bind | rule_immediate,
+	       sizeof(PSECURITY_DESCRIPTOR), set_security, get_security),
 	/* Two USHORTs: whether to linger, and for how many seconds. */
 	option(SOL_SOCKET, SO_LINGER, scope_tcp, rule_immediate, sizeof(ULONG), set_linger,
 	       get_linger),
@@ -81,6 +99,37 @@ Refusal Socket::set_sharing(Sharing sharing, bool on)
 	else if (bound_.sharing == sharing)
 		bound_.sharing = Sharing::by_default;
 	return accepted;
+}
+
+/* Before binding, after which the descriptor is looked at without the lock. */
+Refusal Socket::set_security(PSECURITY_DESCRIPTOR descriptor)
+{
+	PSECURITY_DESCRIPTOR unused = descriptor;
+	Refusal refusal = accepted;
+
+	if (descriptor && !security_take(descriptor))
+		return {STATUS_INVALID_PARAMETER,
+			"the security descriptor is none of WSK_CACHE_SD"};
+	{
+		LockGuard guard(lock_);
+
+		if (state_ == State::unbound) {
+			unused = bound_.descriptor;
+			bound_.descriptor = descriptor;
+		} else {
+			refusal = {STATUS_INVALID_DEVICE_STATE,
+				   "the option is to be set before WskBind"};
+		}
+	}
+	security_give_back(unused);
+	return refusal;
+}
+
+Refusal Socket::get_security(PSECURITY_DESCRIPTOR *descriptor)
+{
+	LockGuard guard(lock_); /* it cannot be replaced meanwhile */
+
+	return security_share(*client_, bound_.descriptor, descriptor);
 }
 
 } // namespace wsk

@@ -7,6 +7,7 @@
 #include "socket/ownership.h"
 
 #include "nt/object.h"
+#include "socket/security.h"
 
 namespace wsk
 {
@@ -31,6 +32,20 @@ port_owner *Ownership::make() const
 	if (process && !owner)
 		return port_owner_kernel(task);
 	return port_owner_of(owner, task);
+}
+
+Refusal Ownership::keep(port_owner **owner, PSECURITY_DESCRIPTOR *kept) const
+{
+	if (descriptor && !security_take(descriptor))
+		return {STATUS_INVALID_PARAMETER,
+			"the security descriptor is none of WSK_CACHE_SD"};
+	*owner = make();
+	if (!*owner) {
+		security_give_back(descriptor);
+		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+	}
+	*kept = descriptor;
+	return accepted;
 }
 
 } // namespace wsk

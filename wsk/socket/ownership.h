@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* OwningProcess and OwningThread: whose a socket is. */
+/* OwningProcess, OwningThread and SecurityDescriptor: whose a socket is, and who may share it. */
 #ifndef WSK_SOCKET_OWNERSHIP_H
 #define WSK_SOCKET_OWNERSHIP_H
 
@@ -15,12 +15,19 @@ namespace wsk
 struct Ownership {
 	PEPROCESS process;
 	PETHREAD thread;
+	PSECURITY_DESCRIPTOR descriptor; /* cached, or null */
 
 	/* Whether they are what they should be, as far as can be told. */
 	[[nodiscard]] Refusal check() const;
 
-	/* Null when memory is short. */
-	[[nodiscard]] port_owner *make() const;
+	/*
+	 * What the socket keeps: the owner, and a reference to the descriptor. STATUS_SUCCESS, or
+	 * nothing is kept.
+	 */
+	[[nodiscard]] Refusal keep(port_owner **owner, PSECURITY_DESCRIPTOR *kept) const;
+
+private:
+	port_owner *make() const;
 };
 
 } // namespace wsk

@@ -27,7 +27,8 @@ namespace
  *	with the kernel's rights, unless @OwningThread is given.
  * @OwningThread: The credentials are this thread's; without @OwningProcess, the namespace, too. Or
  *	NULL.
- * @SecurityDescriptor: NULL.
+ * @SecurityDescriptor: From WSK_CACHE_SD: who may bind beside this socket, where Windows' table of
+ *	sharing says so. NULL: nobody.
  * @Irp: The request; Information is the PWSK_SOCKET.
  *
  * Every event callback is disabled, except those made static. IPv6 sockets do not do IPv4 until
@@ -50,7 +51,7 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	wsk::Client *client = wsk::Client::from(Client);
-	const Ownership ownership = {OwningProcess, OwningThread};
+	const Ownership ownership = {OwningProcess, OwningThread, SecurityDescriptor};
 	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
@@ -62,8 +63,6 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
 		refusal = {STATUS_INVALID_PARAMETER, "a basic socket has no callbacks"};
 	if (!refusal)
 		refusal = ownership.check();
-	if (!refusal && (!provider_table(kind.category) || SecurityDescriptor))
-		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
 	return Socket::create(function, *client, kind, ownership, SocketContext, Dispatch, Irp);
@@ -81,7 +80,7 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
  * @Dispatch: The socket's event callbacks, or NULL; stays as long as the socket.
  * @OwningProcess: As for WskSocket().
  * @OwningThread: As for WskSocket().
- * @SecurityDescriptor: NULL.
+ * @SecurityDescriptor: As for WskSocket().
  * @Irp: The request; Information is the PWSK_SOCKET. When it fails, there is no socket.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
@@ -104,7 +103,7 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 	wsk::Client *client = wsk::Client::from(Client);
 	ADDRESS_FAMILY family = LocalAddress ? LocalAddress->sa_family : AF_UNSPEC;
 	port_address local = {};
-	const Ownership ownership = {OwningProcess, OwningThread};
+	const Ownership ownership = {OwningProcess, OwningThread, SecurityDescriptor};
 	Kind kind = {};
 	Refusal refusal = request_begin(Irp);
 
@@ -122,8 +121,6 @@ NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Prot
 			find_kind(family, SocketType, Protocol, WSK_FLAG_CONNECTION_SOCKET, &kind);
 	if (!refusal)
 		refusal = ownership.check();
-	if (!refusal && SecurityDescriptor)
-		refusal = {STATUS_NOT_IMPLEMENTED, nullptr};
 	if (refusal)
 		return request_refuse(function, Irp, refusal);
 	return Socket::create_connected(function, *client, kind, ownership, local, SocketContext,

@@ -11,6 +11,7 @@
 #include <ws2ipdef.h>
 
 #include "port/option.h"
+#include "socket/security.h"
 #include "socket/status.h"
 
 namespace wsk
@@ -23,8 +24,7 @@ enum class Verdict : UCHAR {
 	success,
 	in_use,
 	denied,
-	check, /* of the second's rights on the first; without a security descriptor, nobody has any
-		*/
+	check, /* the second's rights against the first's security descriptor */
 };
 
 /* In the order of Sharing, each with a wildcard address first, then with a specific one. */
@@ -115,7 +115,10 @@ NTSTATUS judge(const BoundAddress &second, const BoundAddress &first)
 	case Verdict::in_use:
 		return STATUS_ADDRESS_ALREADY_EXISTS;
 	case Verdict::denied:
+		break;
 	case Verdict::check:
+		if (security_lets_share(first.descriptor, port_owner_user(second.owner)))
+			return STATUS_SUCCESS;
 		break;
 	}
 	return STATUS_ACCESS_DENIED;

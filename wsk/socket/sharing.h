@@ -17,6 +17,7 @@ struct BoundAddress {
 	LIST_ENTRY link;
 	port_socket *transport;
 	port_owner *owner;
+	PSECURITY_DESCRIPTOR descriptor; /* says who may share; null: the default one */
 	port_address address;
 	USHORT type; /* ports of different types of sockets have nothing to do with each other */
 	Sharing sharing;

@@ -7,6 +7,7 @@
 #include "port/context.h"
 #include "port/packet.h"
 #include "socket/dead.h"
+#include "socket/security.h"
 
 namespace wsk
 {
@@ -474,6 +475,7 @@ void Socket::finish_close()
 	sharing_unbind(bound_);
 	if (transport_)
 		port_socket_release(transport_, ends_with_reset());
+	security_give_back(bound_.descriptor);
 	port_owner_put(owner_);
 	delete this;
 	if (irp)

@@ -109,6 +109,8 @@ public:
 	port_socket *transport() const { return transport_; }
 	[[nodiscard]] Refusal control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp);
 	[[nodiscard]] Refusal set_sharing(Sharing sharing, bool on);
+	[[nodiscard]] Refusal set_security(PSECURITY_DESCRIPTOR descriptor);
+	[[nodiscard]] Refusal get_security(PSECURITY_DESCRIPTOR *descriptor);
 	Sharing sharing() const { return bound_.sharing; }
 	void set_linger(ULONG linger) { linger_ = linger; }
 	ULONG linger() const { return linger_; }
