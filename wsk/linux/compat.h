@@ -7,6 +7,8 @@
 #ifndef WSK_LINUX_COMPAT_H
 #define WSK_LINUX_COMPAT_H
 
+#include <linux/ipv6.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "probes.h"
@@ -69,5 +71,18 @@ static inline void compat_sock_forget_net(struct sock *sk)
 	sock_net_set(sk, &init_net);
 #endif
 }
+
+/* Flags of IP sockets, which were bit fields once. */
+#ifdef HAVE_INET_TEST_BIT
+#define compat_inet_flag(sk, field, NAME) ((bool)inet_test_bit(NAME, sk))
+#else
+#define compat_inet_flag(sk, field, NAME) ((bool)inet_sk(sk)->field)
+#endif
+
+#ifdef HAVE_INET6_TEST_BIT
+#define compat_inet6_flag(sk, field, NAME) ((bool)inet6_test_bit(NAME, sk))
+#else
+#define compat_inet6_flag(sk, field, NAME) ((bool)inet6_sk(sk)->field)
+#endif
 
 #endif

@@ -17,7 +17,8 @@ namespace
 constexpr const char *control_function = "WskControlSocket";
 
 constexpr const ControlTable *tables[] = {
-	&socket_options, &ip_options, &datagram_options, &tcp_options, &control_codes,
+	&socket_options,   &ip_options,	 &multicast_options,
+	&datagram_options, &tcp_options, &control_codes,
 };
 
 const Control *find_control(ULONG level, ULONG code)
@@ -129,6 +130,18 @@ Refusal get_transport(Socket &socket, ControlCall &call)
 	if (!error)
 		call.write(value);
 	return outcome(error);
+}
+
+Refusal set_kept(Socket &socket, ControlCall &call)
+{
+	socket.keep_switch(call.row->detail, call.read<ULONG>());
+	return accepted;
+}
+
+Refusal get_kept(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(socket.kept_switch(call.row->detail));
+	return accepted;
 }
 
 /* Under the lock. */

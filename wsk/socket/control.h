@@ -3,7 +3,8 @@
  * What WskControlSocket knows: a row for each option and each control code.
  *
  * To add one, write its handlers and a row in the table of its subject (option_socket.cc,
- * option_ip.cc, option_tcp.cc, option_datagram.cc; ioctl.cc for control codes). control.cc checks
+ * option_ip.cc, option_multicast.cc, option_tcp.cc, option_datagram.cc; ioctl.cc for control
+ * codes). control.cc checks
  * what the row says, and only then calls the handler:
  *
  *  - without the socket's lock held, one call at a time and never in softirq, if it is the
@@ -162,8 +163,9 @@ struct ControlTable {
 	size_t count;
 };
 
-extern const ControlTable socket_options;   /* SOL_SOCKET */
-extern const ControlTable ip_options;	    /* IPPROTO_IP and IPPROTO_IPV6 */
+extern const ControlTable socket_options; /* SOL_SOCKET */
+extern const ControlTable ip_options;	  /* IPPROTO_IP and IPPROTO_IPV6 */
+extern const ControlTable multicast_options;
 extern const ControlTable datagram_options; /* IPPROTO_UDP, and what is told of datagrams */
 extern const ControlTable tcp_options;
 extern const ControlTable control_codes;
@@ -171,6 +173,26 @@ extern const ControlTable control_codes;
 /* Handlers of several tables (control.cc): the transport's option `detail`, a number. */
 Refusal set_transport(Socket &socket, ControlCall &call);
 Refusal get_transport(Socket &socket, ControlCall &call);
+
+/* Likewise: the switch `detail`, which is kept and read back, and has no effect on Linux. */
+enum KeptSwitch : ULONG {
+	kept_debug,
+	kept_dont_route,
+	kept_use_loopback,
+	kept_randomize_port,
+	kept_port_scalability,
+	kept_reuse_unicast_port,
+	kept_expedited_1122,
+	kept_stdurg,
+	kept_bsdurgent,
+	kept_timestamps,
+	kept_delay_fin_ack,
+	kept_fail_connect_on_icmp,
+	kept_count
+};
+
+Refusal set_kept(Socket &socket, ControlCall &call);
+Refusal get_kept(Socket &socket, ControlCall &call);
 
 } // namespace wsk
 

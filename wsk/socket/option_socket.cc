@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Options of SOL_SOCKET. */
+#include "port/error.h"
+#include "socket/address.h"
 #include "socket/control.h"
 #include "socket/security.h"
 #include "socket/socket.h"
@@ -34,6 +36,19 @@ Refusal get_linger(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
+/* Of SO_LINGER's two USHORTs the first one says whether. */
+Refusal set_no_linger(Socket &socket, ControlCall &call)
+{
+	socket.set_linger((socket.linger() & 0xffff0000) | !call.read<ULONG>());
+	return accepted;
+}
+
+Refusal get_no_linger(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(!(socket.linger() & 0xffff));
+	return accepted;
+}
+
 Refusal set_events(Socket &socket, ControlCall &call)
 {
 	Refusal refusal = check_event_control(call.input_size, call.input);
@@ -57,29 +72,161 @@ Refusal get_security(Socket &socket, ControlCall &call)
 	return refusal;
 }
 
+/* WSK has no other place for urgent data than the stream. */
+Refusal set_inline_urgent(Socket &, ControlCall &call)
+{
+	if (!call.read<ULONG>())
+		return {STATUS_NOT_SUPPORTED, nullptr};
+	return accepted;
+}
+
+Refusal get_inline_urgent(Socket &, ControlCall &call)
+{
+	call.write<ULONG>(TRUE);
+	return accepted;
+}
+
+Refusal get_listening(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(socket.state() == State::listening);
+	return accepted;
+}
+
+Refusal get_type(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(socket.kind().type);
+	return accepted;
+}
+
+/* What ended the connection, in Winsock's numbers. */
+Refusal get_error(Socket &socket, ControlCall &call)
+{
+	constexpr struct {
+		int error;
+		ULONG winsock;
+	} errors[] = {
+		{PORT_ENETUNREACH, 10051},  {PORT_ENETRESET, 10052}, {PORT_ECONNABORTED, 10053},
+		{PORT_ECONNRESET, 10054},   {PORT_EPIPE, 10054},     {PORT_ETIMEDOUT, 10060},
+		{PORT_ECONNREFUSED, 10061}, {PORT_EHOSTDOWN, 10064}, {PORT_EHOSTUNREACH, 10065},
+	};
+	constexpr ULONG network_down = 10050;
+	int failure = -port_socket_recorded_failure(socket.transport());
+	ULONG value = failure ? network_down : 0;
+
+	for (const auto &one : errors)
+		if (one.error == failure)
+			value = one.winsock;
+	call.write(value);
+	return accepted;
+}
+
+Refusal get_message_size(Socket &socket, ControlCall &call)
+{
+	constexpr ULONG largest = 65535, udp_header = 8, ipv4_header = 20;
+	ULONG size = largest;
+
+	if (socket.kind().type == SOCK_DGRAM)
+		size -= udp_header + (socket.family() == AF_INET ? ipv4_header : 0);
+	call.write(size);
+	return accepted;
+}
+
+/* Network namespaces are what compartments are on Windows; a socket stays in its own. */
+constexpr ULONG default_compartment = 1;
+
+Refusal set_compartment(Socket &, ControlCall &call)
+{
+	if (call.read<ULONG>() != default_compartment)
+		return {STATUS_NOT_SUPPORTED, nullptr};
+	return accepted;
+}
+
+Refusal get_compartment(Socket &, ControlCall &call)
+{
+	call.write(default_compartment);
+	return accepted;
+}
+
+/* The addresses, and behind the structure what they point to. */
+Refusal get_state(Socket &socket, ControlCall &call)
+{
+	struct Reply {
+		CSADDR_INFO info;
+		SOCKADDR_IN6 local, remote;
+	};
+	Reply reply = {}, *at = static_cast<Reply *>(call.output);
+	port_address local = {}, remote = {};
+	INT size = socket.family() == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+
+	if (call.output_size < sizeof(reply))
+		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for addresses"};
+	if (!port_socket_local_address(socket.transport(), &local)) {
+		address_to_sockaddr(local, reinterpret_cast<SOCKADDR *>(&reply.local));
+		reply.info.LocalAddr = {reinterpret_cast<SOCKADDR *>(&at->local), size};
+	}
+	if (!port_socket_remote_address(socket.transport(), &remote)) {
+		address_to_sockaddr(remote, reinterpret_cast<SOCKADDR *>(&reply.remote));
+		reply.info.RemoteAddr = {reinterpret_cast<SOCKADDR *>(&at->remote), size};
+	}
+	reply.info.iSocketType = socket.kind().type;
+	reply.info.iProtocol = static_cast<INT>(socket.kind().protocol);
+	call.write(reply);
+	return accepted;
+}
+
 constexpr int reuse = static_cast<int>(Sharing::reuse);
 constexpr int exclusive = static_cast<int>(Sharing::exclusive);
+constexpr int sharing_rules = rule_switch | rule_before_bind | rule_immediate;
+
+constexpr Control kept_option(LONG name, int scope, KeptSwitch which)
+{
+	return option(SOL_SOCKET, name, scope, rule_switch | rule_immediate, sizeof(ULONG),
+		      set_kept, get_kept, which);
+}
+
+constexpr Control number_option(LONG name, int scope, int rules, port_socket_option which)
+{
+	return option(SOL_SOCKET, name, scope, rules, sizeof(ULONG), set_transport, get_transport,
+		      which);
+}
 
 constexpr Control rows[] = {
 	option(SOL_SOCKET, SO_WSK_EVENT_CALLBACK, scope_binding, rule_immediate,
 	       sizeof(WSK_EVENT_CALLBACK_CONTROL), set_events, nullptr),
-	option(SOL_SOCKET, SO_REUSEADDR, scope_binding,
-	       rule_switch | rule_before_bind | rule_immediate, sizeof(ULONG), set_sharing,
+	option(SOL_SOCKET, SO_REUSEADDR, scope_binding, sharing_rules, sizeof(ULONG), set_sharing,
 	       get_sharing, reuse),
-	option(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, scope_binding,
-	       rule_switch | rule_before_bind | rule_immediate, sizeof(ULONG), set_sharing,
-	       get_sharing, exclusive),
+	option(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, scope_binding, sharing_rules, sizeof(ULONG),
+	       set_sharing, get_sharing, exclusive),
+	/* Multicast receivers that share a port share it as others do. */
+	option(SOL_SOCKET, SO_REUSE_MULTICASTPORT, scope_datagram | scope_udp, sharing_rules,
+	       sizeof(ULONG), set_sharing, get_sharing, reuse),
 	option(SOL_SOCKET, SO_WSK_SECURITY, scope_binding, rule_before_bind | rule_immediate,
 	       sizeof(PSECURITY_DESCRIPTOR), set_security, get_security),
-	/* Two USHORTs: whether to linger, and for how many seconds. */
 	option(SOL_SOCKET, SO_LINGER, scope_tcp, rule_immediate, sizeof(ULONG), set_linger,
 	       get_linger),
-	option(SOL_SOCKET, SO_KEEPALIVE, scope_tcp, rule_switch, sizeof(ULONG), set_transport,
-	       get_transport, PORT_OPTION_KEEPALIVE),
-	option(SOL_SOCKET, SO_RCVBUF, scope_all, 0, sizeof(ULONG), set_transport, get_transport,
-	       PORT_OPTION_RECEIVE_BUFFER),
-	option(SOL_SOCKET, SO_SNDBUF, scope_all, 0, sizeof(ULONG), set_transport, get_transport,
-	       PORT_OPTION_SEND_BUFFER),
+	option(SOL_SOCKET, SO_DONTLINGER, scope_tcp, rule_switch | rule_immediate, sizeof(ULONG),
+	       set_no_linger, get_no_linger),
+	number_option(SO_KEEPALIVE, scope_tcp, rule_switch, PORT_OPTION_KEEPALIVE),
+	number_option(SO_RCVBUF, scope_all, 0, PORT_OPTION_RECEIVE_BUFFER),
+	number_option(SO_SNDBUF, scope_all, 0, PORT_OPTION_SEND_BUFFER),
+	number_option(SO_BROADCAST, scope_datagrams, rule_switch, PORT_OPTION_BROADCAST),
+	option(SOL_SOCKET, SO_OOBINLINE, scope_tcp, rule_switch | rule_immediate, sizeof(ULONG),
+	       set_inline_urgent, get_inline_urgent),
+	kept_option(SO_DEBUG, scope_all, kept_debug),
+	kept_option(SO_DONTROUTE, scope_all, kept_dont_route),
+	kept_option(SO_USELOOPBACK, scope_all, kept_use_loopback),
+	kept_option(SO_RANDOMIZE_PORT, scope_all, kept_randomize_port),
+	kept_option(SO_PORT_SCALABILITY, scope_tcp, kept_port_scalability),
+	kept_option(SO_REUSE_UNICASTPORT, scope_tcp, kept_reuse_unicast_port),
+	option(SOL_SOCKET, SO_ACCEPTCONN, scope_all, rule_immediate, sizeof(ULONG), nullptr,
+	       get_listening),
+	option(SOL_SOCKET, SO_TYPE, scope_all, rule_immediate, sizeof(ULONG), nullptr, get_type),
+	option(SOL_SOCKET, SO_ERROR, scope_all, rule_immediate, sizeof(ULONG), nullptr, get_error),
+	option(SOL_SOCKET, SO_MAX_MSG_SIZE, scope_datagrams, rule_immediate, sizeof(ULONG), nullptr,
+	       get_message_size),
+	option(SOL_SOCKET, SO_COMPARTMENT_ID, scope_all, rule_immediate, sizeof(ULONG),
+	       set_compartment, get_compartment),
+	option(SOL_SOCKET, SO_BSP_STATE, scope_all, 0, sizeof(CSADDR_INFO), nullptr, get_state),
 };
 
 } // namespace

@@ -11,9 +11,121 @@ namespace wsk
 namespace
 {
 
+/* How long to go on without an acknowledgement: Linux has it in milliseconds, 0 its own choice. */
+constexpr ULONG milliseconds_per_second = 1000;
+constexpr ULONG longest = 0x7fffffff; /* of Linux's */
+
+Refusal set_timeout(Socket &socket, ControlCall &call, ULONG milliseconds)
+{
+	UNREFERENCED_PARAMETER(call);
+	return outcome(port_socket_set_option(socket.transport(), PORT_OPTION_USER_TIMEOUT,
+					      milliseconds > longest ? longest : milliseconds));
+}
+
+/* In seconds; all ones is for ever. */
+Refusal set_max_rt(Socket &socket, ControlCall &call)
+{
+	ULONG seconds = call.read<ULONG>();
+
+	return set_timeout(socket, call,
+			   seconds > longest / milliseconds_per_second
+				   ? longest
+				   : seconds * milliseconds_per_second);
+}
+
+Refusal get_max_rt(Socket &socket, ControlCall &call)
+{
+	uint32_t value = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_USER_TIMEOUT, &value);
+
+	if (!error)
+		call.write<ULONG>(value == longest ? MAXULONG : value / milliseconds_per_second);
+	return outcome(error);
+}
+
+Refusal set_max_rt_ms(Socket &socket, ControlCall &call)
+{
+	return set_timeout(socket, call, call.read<ULONG>());
+}
+
+Refusal get_max_rt_ms(Socket &socket, ControlCall &call)
+{
+	uint32_t value = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_USER_TIMEOUT, &value);
+
+	if (!error)
+		call.write<ULONG>(value == longest ? MAXULONG : value);
+	return outcome(error);
+}
+
+/* One retransmission is the least that Linux does. */
+Refusal set_no_syn_retries(Socket &socket, ControlCall &call)
+{
+	uint32_t count = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_SYN_COUNT, &count);
+
+	if (!error && call.read<ULONG>())
+		error = port_socket_set_option(socket.transport(), PORT_OPTION_SYN_COUNT, 1);
+	else if (!error && count == 1) /* what the system does by itself cannot be asked for */
+		return {STATUS_NOT_SUPPORTED, nullptr};
+	return outcome(error);
+}
+
+Refusal get_no_syn_retries(Socket &socket, ControlCall &call)
+{
+	uint32_t count = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_SYN_COUNT, &count);
+
+	if (!error)
+		call.write<ULONG>(count == 1);
+	return outcome(error);
+}
+
+/* There is no offload that could be preferred. */
+Refusal set_offload_preference(Socket &, ControlCall &call)
+{
+	if (call.read<ULONG>() > TCP_OFFLOAD_PREFERRED)
+		return {STATUS_INVALID_PARAMETER, "an unknown offload preference"};
+	return accepted;
+}
+
+Refusal get_offload_preference(Socket &, ControlCall &call)
+{
+	call.write<ULONG>(TCP_OFFLOAD_NO_PREFERENCE);
+	return accepted;
+}
+
+constexpr Control number(LONG name, int rules, port_socket_option which)
+{
+	return option(IPPROTO_TCP, name, scope_tcp, rules, sizeof(ULONG), set_transport,
+		      get_transport, which);
+}
+
+constexpr Control kept(LONG name, KeptSwitch which)
+{
+	return option(IPPROTO_TCP, name, scope_tcp, rule_switch | rule_immediate, sizeof(ULONG),
+		      set_kept, get_kept, which);
+}
+
 constexpr Control rows[] = {
-	option(IPPROTO_TCP, TCP_NODELAY, scope_tcp, rule_switch, sizeof(ULONG), set_transport,
-	       get_transport, PORT_OPTION_NODELAY),
+	number(TCP_NODELAY, rule_switch, PORT_OPTION_NODELAY),
+	number(TCP_KEEPALIVE, 0, PORT_OPTION_KEEP_IDLE),
+	number(TCP_KEEPINTVL, 0, PORT_OPTION_KEEP_INTERVAL),
+	number(TCP_KEEPCNT, 0, PORT_OPTION_KEEP_COUNT),
+	option(IPPROTO_TCP, TCP_MAXSEG, scope_tcp, 0, sizeof(ULONG), nullptr, get_transport,
+	       PORT_OPTION_SEGMENT_SIZE),
+	option(IPPROTO_TCP, TCP_MAXRT, scope_tcp, 0, sizeof(ULONG), set_max_rt, get_max_rt),
+	option(IPPROTO_TCP, TCP_MAXRTMS, scope_tcp, 0, sizeof(ULONG), set_max_rt_ms, get_max_rt_ms),
+	option(IPPROTO_TCP, TCP_NOSYNRETRIES, scope_tcp, rule_switch, sizeof(ULONG),
+	       set_no_syn_retries, get_no_syn_retries),
+	option(IPPROTO_TCP, TCP_OFFLOAD_PREFERENCE, scope_tcp, rule_immediate, sizeof(ULONG),
+	       set_offload_preference, get_offload_preference),
+	kept(TCP_EXPEDITED_1122, kept_expedited_1122),
+	kept(TCP_STDURG, kept_stdurg),
+	kept(TCP_BSDURGENT, kept_bsdurgent),
+	kept(TCP_TIMESTAMPS, kept_timestamps),
+	kept(TCP_DELAY_FIN_ACK, kept_delay_fin_ack),
+	kept(TCP_FAIL_CONNECT_ON_ICMP_ERROR, kept_fail_connect_on_icmp),
 };
 
 } // namespace

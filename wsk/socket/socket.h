@@ -114,6 +114,15 @@ public:
 	Sharing sharing() const { return bound_.sharing; }
 	void set_linger(ULONG linger) { linger_ = linger; }
 	ULONG linger() const { return linger_; }
+	void keep_switch(ULONG which, bool on)
+	{
+		if (on)
+			InterlockedOr(&kept_switches_, 1 << which);
+		else
+			InterlockedAnd(&kept_switches_, ~(1 << which));
+	}
+	bool kept_switch(ULONG which) const { return kept_switches_ & (1 << which); }
+	State state() const { return state_; }
 
 	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS (datagram.cc); null clears. */
 	void set_fixed_address(bool remote, const port_address *address);
@@ -277,7 +286,8 @@ private:
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	ULONG backlog_indicated_ = 0;
-	ULONG linger_ = 0; /* SO_LINGER: stored only */
+	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
+	LONG kept_switches_ = 0; /* switches that are stored only */
 	Client *client_;
 	PVOID context_;
 	const VOID *dispatch_;		   /* the client's, of the category's type */
