@@ -47,10 +47,12 @@ nt-cflags = $(filter-out $(nt-drop) $(nt-drop-c),$(_c_flags) $(modkern_cflags)) 
 # and weak symbols alone decide. Before objtool, which describes what is there.
 # And vmlinux wants no sections that its linker script does not name.
 nt-merge = $(if $(CONFIG_LD_ORPHAN_WARN),$(if $(part-of-module),, \
-	&& $(LD) -r -T $(nt-kit)/scripts/nt.lds -o $@.merged $@ && mv $@.merged $@))
+	; $(LD) -r -T $(nt-kit)/scripts/nt.lds -o $@.merged $@; mv $@.merged $@))
 
+# Semicolons, under Kbuild's set -e: a compiler that fails in "gcc && objcopy" is forgiven, and an
+# object of earlier sources stays.
 quiet_cmd_nt_cxx = CXX $(quiet_modtag) $@
-      cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $< && \
+      cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $<; \
 		   $(OBJCOPY) --remove-section=.group $(nt-objcopy) $@ $(nt-merge) $(cmd_objtool)
 
 quiet_cmd_nt_c = CC $(quiet_modtag)  $@

@@ -4,8 +4,7 @@
  *
  * To add one, write its handlers and a row in the table of its subject (option_socket.cc,
  * option_ip.cc, option_multicast.cc, option_tcp.cc, option_datagram.cc; ioctl.cc for control
- * codes). control.cc checks
- * what the row says, and only then calls the handler:
+ * codes). control.cc checks what the row says, and only then calls the handler:
  *
  *  - without the socket's lock held, one call at a time and never in softirq, if it is the
  *    transport's business: in the pump where there is an IRP, else in the caller's context;
