@@ -453,6 +453,8 @@ void other_categories_have_no_such_options(struct kunit *test, ADDRESS_FAMILY fa
 	expect_refused(test, caller.set(IPPROTO_IP, IP_PKTINFO, 1), STATUS_NOT_SUPPORTED);
 	expect_refused(test, caller.set(IPPROTO_UDP, UDP_SEND_MSG_SIZE, 100), STATUS_NOT_SUPPORTED);
 	expect_refused(test, socket.set(IPPROTO_IPV6, IPV6_PKTINFO, 1), STATUS_NOT_SUPPORTED);
+	expect_refused(test, socket.set(IPPROTO_UDP, UDP_CHECKSUM_COVERAGE, 8),
+		       STATUS_NOT_SUPPORTED);
 }
 
 constexpr bridge_case cases[] = {

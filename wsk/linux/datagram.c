@@ -322,8 +322,27 @@ static int set_option(struct port_socket *socket, int level, int name, int value
 					       sizeof(value));
 }
 
-uint32_t port_datagram_most_coalesced(struct port_socket *socket)
+static int set_no_checksum(struct port_socket *socket, bool on)
 {
+	struct sock *sk = socket->socket->sk;
+	int error = 0;
+
+	if (sk->sk_family == AF_INET6)
+		error = set_option(socket, SOL_UDP, UDP_NO_CHECK6_TX, on);
+	if (!error && sk->sk_family == AF_INET6)
+		error = set_option(socket, SOL_UDP, UDP_NO_CHECK6_RX, on);
+	if (error)
+		return error;
+	lock_sock(sk);
+	sk->sk_no_check_tx = on;
+	release_sock(sk);
+	return 0;
+}
+
+uint32_t port_datagram_get(struct port_socket *socket, enum port_datagram_option option)
+{
+	if (option == PORT_DATAGRAM_NO_CHECKSUM)
+		return socket->socket->sk->sk_no_check_tx;
 	return READ_ONCE(port_datagram_socket_of(socket)->most_coalesced);
 }
 
@@ -338,9 +357,9 @@ int port_datagram_set(struct port_socket *socket, enum port_datagram_option opti
 		return set_option(socket, SOL_IP, IP_RECVERR, !!value);
 	case PORT_DATAGRAM_RETURNED_IPV6:
 		return set_option(socket, SOL_IPV6, IPV6_RECVERR, !!value);
+	case PORT_DATAGRAM_NO_CHECKSUM:
+		return set_no_checksum(socket, value);
 	case PORT_DATAGRAM_MOST_COALESCED:
-		if (!is_udp(socket->socket->sk))
-			return -ENOPROTOOPT;
 		error = set_option(socket, SOL_UDP, UDP_GRO, !!value);
 		if (!error)
 			WRITE_ONCE(port_datagram_socket_of(socket)->most_coalesced, value);

@@ -87,13 +87,14 @@ enum port_datagram_option {
 	PORT_DATAGRAM_RETURNED_IPV4, /* return what ICMP messages are about */
 	PORT_DATAGRAM_RETURNED_IPV6,
 	PORT_DATAGRAM_MOST_COALESCED, /* bytes of datagrams that may come as one; 0: none may */
+	PORT_DATAGRAM_NO_CHECKSUM,    /* UDP without; IPv6 then receives such datagrams, too */
 };
 
 PORT_MUST_CHECK int port_datagram_set(struct port_socket *socket, enum port_datagram_option option,
 				      uint32_t value);
 
-/* What was set. Does not sleep. */
-uint32_t port_datagram_most_coalesced(struct port_socket *socket);
+/* What was set of the last two. Does not sleep. */
+uint32_t port_datagram_get(struct port_socket *socket, enum port_datagram_option option);
 
 PORT_END
 

@@ -74,17 +74,18 @@ Refusal get_segment_size(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
-Refusal set_coalescing(Socket &socket, ControlCall &call)
+/* The row's detail is the transport's option. */
+Refusal set_by_transport(Socket &socket, ControlCall &call)
 {
-	int error = port_datagram_set(socket.transport(), PORT_DATAGRAM_MOST_COALESCED,
-				      call.read<ULONG>());
-
-	return outcome(error);
+	return outcome(port_datagram_set(socket.transport(),
+					 static_cast<port_datagram_option>(call.row->detail),
+					 call.read<ULONG>()));
 }
 
-Refusal get_coalescing(Socket &socket, ControlCall &call)
+Refusal get_by_transport(Socket &socket, ControlCall &call)
 {
-	call.write<ULONG>(port_datagram_most_coalesced(socket.transport()));
+	call.write<ULONG>(port_datagram_get(socket.transport(),
+					    static_cast<port_datagram_option>(call.row->detail)));
 	return accepted;
 }
 
@@ -119,7 +120,9 @@ constexpr Control rows[] = {
 	option(IPPROTO_UDP, UDP_SEND_MSG_SIZE, scope_datagram | scope_udp, rule_immediate,
 	       sizeof(ULONG), set_segment_size, get_segment_size),
 	option(IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, scope_datagram | scope_udp, 0,
-	       sizeof(ULONG), set_coalescing, get_coalescing),
+	       sizeof(ULONG), set_by_transport, get_by_transport, PORT_DATAGRAM_MOST_COALESCED),
+	option(IPPROTO_UDP, UDP_NOCHECKSUM, scope_datagram | scope_udp, rule_switch, sizeof(ULONG),
+	       set_by_transport, get_by_transport, PORT_DATAGRAM_NO_CHECKSUM),
 };
 
 } // namespace
