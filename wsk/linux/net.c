@@ -257,6 +257,44 @@ int port_socket_connect(struct port_socket *socket, const struct port_address *t
 			      O_NONBLOCK);
 }
 
+size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
+{
+	size_t i, length = 0;
+
+	for (i = 0; i < count; i++) {
+		vector[i].bv_page = pfn_to_page(segments[i].frame);
+		vector[i].bv_offset = segments[i].offset;
+		vector[i].bv_len = segments[i].length;
+		length += segments[i].length;
+	}
+	return length;
+}
+
+int64_t port_socket_connect_with(struct port_socket *socket, const struct port_address *to,
+				 const struct port_segment *segments, size_t count)
+{
+	struct port_address address = *to;
+	struct msghdr msg = {
+		.msg_name = &address,
+		.msg_namelen = address_length(to),
+		.msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+	struct bio_vec vector[MAX_SEGMENTS];
+	int taken = -EOPNOTSUPP;
+	size_t length;
+
+	if (READ_ONCE(socket->fast_open)) {
+		count = min_t(size_t, count, MAX_SEGMENTS);
+		length = port_fill_vector(vector, segments, count);
+		iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
+		taken = sock_sendmsg(socket->socket, &msg);
+	}
+	/* The system's administrator decides (net.ipv4.tcp_fastopen). */
+	if (taken == -EOPNOTSUPP)
+		taken = port_socket_connect(socket, to);
+	return taken == -EINPROGRESS ? 0 : taken;
+}
+
 int port_socket_failure(struct port_socket *socket, int otherwise)
 {
 	int error = READ_ONCE(socket->error);
@@ -293,19 +331,6 @@ int port_socket_connect_status(struct port_socket *socket)
 	}
 	release_sock(sk);
 	return error;
-}
-
-size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
-{
-	size_t i, length = 0;
-
-	for (i = 0; i < count; i++) {
-		vector[i].bv_page = pfn_to_page(segments[i].frame);
-		vector[i].bv_offset = segments[i].offset;
-		vector[i].bv_len = segments[i].length;
-		length += segments[i].length;
-	}
-	return length;
 }
 
 int64_t port_socket_send(struct port_socket *socket, const struct port_segment *segments,

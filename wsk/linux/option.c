@@ -107,6 +107,18 @@ static int set_multicast_if(struct socket *socket, u32 value)
 	return set_by_name(socket, SOL_IP, IP_MULTICAST_IF, &request, sizeof(request));
 }
 
+/* A listener also says how many may wait for their first acknowledgement; others cannot. */
+static int set_fast_open(struct port_socket *socket, bool on)
+{
+	struct sock *sk = socket->socket->sk;
+	int waiting = on ? READ_ONCE(sock_net(sk)->core.sysctl_somaxconn) : 0;
+
+	WRITE_ONCE(socket->fast_open, on);
+	if (!((1 << READ_ONCE(sk->sk_state)) & (TCPF_CLOSE | TCPF_LISTEN)))
+		return 0;
+	return set_by_name(socket->socket, SOL_TCP, TCP_FASTOPEN, &waiting, sizeof(waiting));
+}
+
 int port_socket_set_option(struct port_socket *self, enum port_socket_option option, uint32_t value)
 {
 	struct socket *socket = self->socket;
@@ -143,6 +155,8 @@ int port_socket_set_option(struct port_socket *self, enum port_socket_option opt
 	case PORT_OPTION_NODELAY:
 		port_socket_set_nodelay(sk, value);
 		return 0;
+	case PORT_OPTION_FAST_OPEN:
+		return set_fast_open(self, value);
 	default:
 		if (!names[option].name)
 			return -ENOPROTOOPT;
@@ -312,6 +326,9 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 		return 0;
 	case PORT_OPTION_PROCESSOR:
 		*value = READ_ONCE(sk->sk_incoming_cpu);
+		return 0;
+	case PORT_OPTION_FAST_OPEN:
+		*value = READ_ONCE(socket->fast_open);
 		return 0;
 	case PORT_OPTION_V6ONLY:
 		*value = sk->sk_ipv6only;

@@ -19,6 +19,7 @@ struct port_socket {
 	int error;
 	/* It was seen connected; the peer may have reset it since. */
 	bool established;
+	bool fast_open;
 	/* While it is used inline (net_inline.c): that processor's number and 1, and what to
 	 * restore. */
 	int inline_processor;

@@ -75,6 +75,13 @@ PORT_MUST_CHECK int port_socket_accept(struct port_socket *listener, struct port
 
 /* Starts connecting: 0, -EINPROGRESS, or a failure. Then connect_status() until it is not that. */
 PORT_MUST_CHECK int port_socket_connect(struct port_socket *socket, const struct port_address *to);
+/*
+ * The same with data, which goes out in the first packet where PORT_OPTION_FAST_OPEN is on and the
+ * system allows it: how many bytes were taken, or a failure.
+ */
+PORT_MUST_CHECK int64_t port_socket_connect_with(struct port_socket *socket,
+						 const struct port_address *to,
+						 const struct port_segment *segments, size_t count);
 PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
 
 /* Bytes taken (at least one), -EAGAIN when there is no room, or the connection's failure. */

@@ -54,6 +54,7 @@ enum port_socket_option {
 	PORT_OPTION_USER_TIMEOUT, /* milliseconds, 0: the system's */
 	PORT_OPTION_SYN_COUNT,	  /* retransmissions, 0: the system's */
 	PORT_OPTION_QUICK_ACK,
+	PORT_OPTION_FAST_OPEN, /* data in the first packet: to send it, or to accept it */
 	PORT_OPTION_COUNT
 };
 

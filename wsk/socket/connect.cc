@@ -4,6 +4,7 @@
 #include "nt/mdl.h"
 #include "socket/address.h"
 #include "socket/socket.h"
+#include "socket/stream.h"
 
 namespace wsk
 {
@@ -20,11 +21,21 @@ constexpr SIZE_T most_first_data = 65535;
 int Socket::shake_hands(PIRP irp)
 {
 	Request *request = Request::of(irp);
+	AddressArguments &arguments = request_arguments<AddressArguments>(irp);
 
 	if (request->started)
 		return port_socket_connect_status(transport_);
 	request->started = true;
-	return port_socket_connect(transport_, &request_arguments<AddressArguments>(irp).address);
+	if (!request->first_length)
+		return port_socket_connect(transport_, &arguments.address);
+	port_segment segments[segments_per_call];
+	size_t count = mdl_segments(request->first_mdl, arguments.first_offset, 0,
+				    request->first_length, segments, segments_per_call);
+	long long taken = port_socket_connect_with(transport_, &arguments.address, segments, count);
+	if (taken < 0)
+		return taken;
+	request->transferred = taken;
+	return port_socket_connect_status(transport_);
 }
 
 /* After the handshake: -EAGAIN until all of the first data has been taken. */
@@ -181,8 +192,9 @@ NTSTATUS WSKAPI connect(PWSK_SOCKET handle, PSOCKADDR remote_address, ULONG flag
  * @irp: The request; Information is the buffer's length on success. When it fails or is cancelled,
  *	the socket is bound as before, and what the peer has got of the data is not told.
  *
- * The data goes out right after the handshake, and the request completes when the stack has taken
- * all of it.
+ * The data goes out with the first packet, as much as fits, where TCP_FASTOPEN is set and the
+ *system allows it, else right after the handshake. The request completes when the connection is
+ *there and the stack has taken all of the data.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: As WskConnect(); also STATUS_BUFFER_OVERFLOW (more than 65535 bytes). The IRP may end

@@ -112,6 +112,7 @@ constexpr Control rows[] = {
 	number(TCP_KEEPALIVE, 0, PORT_OPTION_KEEP_IDLE),
 	number(TCP_KEEPINTVL, 0, PORT_OPTION_KEEP_INTERVAL),
 	number(TCP_KEEPCNT, 0, PORT_OPTION_KEEP_COUNT),
+	number(TCP_FASTOPEN, rule_switch, PORT_OPTION_FAST_OPEN),
 	option(IPPROTO_TCP, TCP_MAXSEG, scope_tcp, 0, sizeof(ULONG), nullptr, get_transport,
 	       PORT_OPTION_SEGMENT_SIZE),
 	option(IPPROTO_TCP, TCP_MAXRT, scope_tcp, 0, sizeof(ULONG), set_max_rt, get_max_rt),

@@ -12,9 +12,6 @@ namespace wsk
 namespace
 {
 
-/* Segments that one call of the transport takes. */
-constexpr size_t segments_per_call = 16;
-
 /* Requests served before the other queues, or other softirqs, get their turn. */
 int requests_per_turn()
 {

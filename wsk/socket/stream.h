@@ -8,6 +8,9 @@
 namespace wsk
 {
 
+/* Segments that one call of the transport takes. */
+constexpr size_t segments_per_call = 16;
+
 NTSTATUS WSKAPI send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp);
 NTSTATUS WSKAPI receive(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp);
 NTSTATUS WSKAPI disconnect(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp);
