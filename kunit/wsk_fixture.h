@@ -290,6 +290,11 @@ public:
 	void start_connect_ex(Request &request, PSOCKADDR address, PWSK_BUF buffer,
 			      ULONG flags = 0);
 	void start_send(Request &request, PWSK_BUF buffer, ULONG flags = 0);
+	void start_send_ex(Request &request, PWSK_BUF buffer, ULONG flags = 0, ULONG length = 0,
+			   PCMSGHDR control = nullptr);
+	void start_receive_ex(Request &request, PWSK_BUF buffer, ULONG flags = 0,
+			      PULONG length = nullptr, PCMSGHDR control = nullptr,
+			      PULONG control_flags = nullptr);
 	void start_receive(Request &request, PWSK_BUF buffer, ULONG flags = 0);
 	void start_disconnect(Request &request, PWSK_BUF buffer = nullptr, ULONG flags = 0);
 	void start_local_address(Request &request, PSOCKADDR address);
@@ -305,6 +310,11 @@ public:
 	Outcome connect(PSOCKADDR address, ULONG flags = 0, Site here = HERE);
 	Outcome connect_ex(PSOCKADDR address, PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
 	Outcome send(PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
+	Outcome send_ex(PWSK_BUF buffer, ULONG flags = 0, ULONG length = 0,
+			PCMSGHDR control = nullptr, Site here = HERE);
+	Outcome receive_ex(PWSK_BUF buffer, ULONG flags = 0, PULONG length = nullptr,
+			   PCMSGHDR control = nullptr, PULONG control_flags = nullptr,
+			   Site here = HERE);
 	Outcome receive(PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
 	Outcome disconnect(PWSK_BUF buffer = nullptr, ULONG flags = 0, Site here = HERE);
 	Outcome local_address(PSOCKADDR address, Site here = HERE);

@@ -191,6 +191,26 @@ void Socket::start_send(Request &request, PWSK_BUF buffer, ULONG flags)
 	request.issue(test(), [&](PIRP irp) { return send(handle_, buffer, flags, irp); });
 }
 
+void Socket::start_send_ex(Request &request, PWSK_BUF buffer, ULONG flags, ULONG length,
+			   PCMSGHDR control)
+{
+	PFN_WSK_SEND_EX send = is_stream() ? stream()->WskSendEx : connection()->WskSendEx;
+
+	request.issue(test(),
+		      [&](PIRP irp) { return send(handle_, buffer, flags, length, control, irp); });
+}
+
+void Socket::start_receive_ex(Request &request, PWSK_BUF buffer, ULONG flags, PULONG length,
+			      PCMSGHDR control, PULONG control_flags)
+{
+	PFN_WSK_RECEIVE_EX receive =
+		is_stream() ? stream()->WskReceiveEx : connection()->WskReceiveEx;
+
+	request.issue(test(), [&](PIRP irp) {
+		return receive(handle_, buffer, flags, length, control, control_flags, irp);
+	});
+}
+
 void Socket::start_receive(Request &request, PWSK_BUF buffer, ULONG flags)
 {
 	PFN_WSK_RECEIVE receive = is_stream() ? stream()->WskReceive : connection()->WskReceive;
@@ -286,6 +306,23 @@ Outcome Socket::send(PWSK_BUF buffer, ULONG flags, Site here)
 	Request request;
 
 	start_send(request, buffer, flags);
+	return request.wait(here);
+}
+
+Outcome Socket::send_ex(PWSK_BUF buffer, ULONG flags, ULONG length, PCMSGHDR control, Site here)
+{
+	Request request;
+
+	start_send_ex(request, buffer, flags, length, control);
+	return request.wait(here);
+}
+
+Outcome Socket::receive_ex(PWSK_BUF buffer, ULONG flags, PULONG length, PCMSGHDR control,
+			   PULONG control_flags, Site here)
+{
+	Request request;
+
+	start_receive_ex(request, buffer, flags, length, control, control_flags);
 	return request.wait(here);
 }
 

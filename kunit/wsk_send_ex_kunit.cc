@@ -7,32 +7,6 @@ namespace
 
 using namespace wsk::test;
 
-Outcome send_ex(Socket &socket, PWSK_BUF buffer, ULONG flags, ULONG length, PCMSGHDR control)
-{
-	return run(socket.test(), [&](PIRP irp) {
-		return socket.connection()->WskSendEx(socket.handle(), buffer, flags, length,
-						      control, irp);
-	});
-}
-
-void start_receive_ex(Request &request, Socket &socket, PWSK_BUF buffer, ULONG flags, PULONG length,
-		      PCMSGHDR control, PULONG control_flags = nullptr)
-{
-	request.issue(socket.test(), [&](PIRP irp) {
-		return socket.connection()->WskReceiveEx(socket.handle(), buffer, flags, length,
-							 control, control_flags, irp);
-	});
-}
-
-Outcome receive_ex(Socket &socket, PWSK_BUF buffer, ULONG flags, PULONG length, PCMSGHDR control,
-		   PULONG control_flags = nullptr)
-{
-	Request request;
-
-	start_receive_ex(request, socket, buffer, flags, length, control, control_flags);
-	return request.wait();
-}
-
 void transfers_as_the_others_do(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -41,14 +15,14 @@ void transfers_as_the_others_do(struct kunit *test, ADDRESS_FAMILY family)
 
 	REQUIRE(test, pair.connected() && out.valid() && in.valid());
 	out.fill();
-	expect_done(test, send_ex(pair.caller, out.all(), WSK_FLAG_NODELAY, 0, nullptr), 5000);
+	expect_done(test, pair.caller.send_ex(out.all(), WSK_FLAG_NODELAY, 0, nullptr), 5000);
 	expect_done(test,
-		    receive_ex(pair.peer, in.window(0, 3000), WSK_FLAG_WAITALL, nullptr, nullptr),
+		    pair.peer.receive_ex(in.window(0, 3000), WSK_FLAG_WAITALL, nullptr, nullptr),
 		    3000);
-	expect_done(test, receive_ex(pair.peer, in.window(3000, 2000), 0, nullptr, nullptr), 2000);
+	expect_done(test, pair.peer.receive_ex(in.window(3000, 2000), 0, nullptr, nullptr), 2000);
 	EXPECT_TRUE(test, in.holds(0, 5000, 0));
 	expect_done(test, pair.caller.disconnect());
-	expect_done(test, receive_ex(pair.peer, in.none(), WSK_FLAG_DRAIN, nullptr, nullptr), 0);
+	expect_done(test, pair.peer.receive_ex(in.none(), WSK_FLAG_DRAIN, nullptr, nullptr), 0);
 }
 
 void in_one_line_with_the_others(struct kunit *test, ADDRESS_FAMILY family)
@@ -59,11 +33,11 @@ void in_one_line_with_the_others(struct kunit *test, ADDRESS_FAMILY family)
 	Request first, second;
 
 	REQUIRE(test, pair.connected() && out.valid() && in.valid() && more.valid());
-	start_receive_ex(first, pair.peer, in.window(0, 100), WSK_FLAG_WAITALL, nullptr, nullptr);
+	pair.peer.start_receive_ex(first, in.window(0, 100), WSK_FLAG_WAITALL, nullptr, nullptr);
 	pair.peer.start_receive(second, more.window(0, 200), WSK_FLAG_WAITALL);
 	out.fill();
 	expect_done(test, pair.caller.send(out.window(0, 150)), 150);
-	expect_done(test, send_ex(pair.caller, out.window(150, 150), 0, 0, nullptr), 150);
+	expect_done(test, pair.caller.send_ex(out.window(150, 150), 0, 0, nullptr), 150);
 	expect_done(test, first.wait(), 100);
 	expect_done(test, second.wait(), 200);
 	EXPECT_TRUE(test, in.holds(0, 100, 0) && more.holds(0, 200, 100));
@@ -79,10 +53,10 @@ void ignorable_control(struct kunit *test, ADDRESS_FAMILY family)
 
 	REQUIRE(test, pair.connected() && out.valid() && in.valid());
 	out.fill();
-	expect_done(test, send_ex(pair.caller, out.all(), 0, sizeof(two), two), 10);
-	expect_done(test, send_ex(pair.caller, out.all(), 0, sizeof(two[0]), two), 10);
+	expect_done(test, pair.caller.send_ex(out.all(), 0, sizeof(two), two), 10);
+	expect_done(test, pair.caller.send_ex(out.all(), 0, sizeof(two[0]), two), 10);
 	/* Not looked at. */
-	expect_done(test, send_ex(pair.caller, out.all(), 0, 0, two), 10);
+	expect_done(test, pair.caller.send_ex(out.all(), 0, 0, two), 10);
 	for (int i = 0; i < 3; i++)
 		expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), 10);
 	EXPECT_TRUE(test, in.holds(0, 10, 0));
@@ -100,25 +74,24 @@ void control_that_does_not_fit(struct kunit *test, ADDRESS_FAMILY family)
 	Buffer out(10);
 
 	REQUIRE(test, pair.connected() && out.valid());
-	expect_refused(test, send_ex(pair.caller, out.all(), 0, sizeof(message), &message.header),
+	expect_refused(test, pair.caller.send_ex(out.all(), 0, sizeof(message), &message.header),
 		       STATUS_NOT_SUPPORTED);
-	expect_refused(test, send_ex(pair.caller, out.all(), 0, 16, nullptr),
+	expect_refused(test, pair.caller.send_ex(out.all(), 0, 16, nullptr),
 		       STATUS_INVALID_PARAMETER);
-	expect_refused(test, send_ex(pair.caller, out.all(), 0, sizeof(bad[0]) - 1, bad),
+	expect_refused(test, pair.caller.send_ex(out.all(), 0, sizeof(bad[0]) - 1, bad),
 		       STATUS_INVALID_PARAMETER);
 	/* The second message: no length, a length that ends nowhere, cut off. */
 	const SIZE_T lengths[] = {0, 15, sizeof(bad[1]) + 1, ~(SIZE_T)0, (SIZE_T)0 - 15};
 
 	for (SIZE_T length : lengths) {
 		bad[1].cmsg_len = length;
-		expect_refused(test, send_ex(pair.caller, out.all(), 0, sizeof(bad), bad),
+		expect_refused(test, pair.caller.send_ex(out.all(), 0, sizeof(bad), bad),
 			       STATUS_INVALID_PARAMETER);
 	}
-	expect_refused(test, send_ex(pair.caller, out.all(), 0, sizeof(bad[0]) + 1, bad),
+	expect_refused(test, pair.caller.send_ex(out.all(), 0, sizeof(bad[0]) + 1, bad),
 		       STATUS_INVALID_PARAMETER);
-	expect_refused(test, send_ex(pair.caller, out.all(), 4, 0, nullptr), STATUS_NOT_SUPPORTED);
-	expect_refused(test, send_ex(pair.caller, nullptr, 0, 0, nullptr),
-		       STATUS_INVALID_PARAMETER);
+	expect_refused(test, pair.caller.send_ex(out.all(), 4, 0, nullptr), STATUS_NOT_SUPPORTED);
+	expect_refused(test, pair.caller.send_ex(nullptr, 0, 0, nullptr), STATUS_INVALID_PARAMETER);
 }
 
 void no_control_comes_in(struct kunit *test, ADDRESS_FAMILY family)
@@ -132,14 +105,14 @@ void no_control_comes_in(struct kunit *test, ADDRESS_FAMILY family)
 
 	REQUIRE(test, pair.connected() && out.valid() && in.valid());
 	RtlFillMemory(control, sizeof(control), 0xaa);
-	start_receive_ex(request, pair.peer, in.all(), 0, &length,
-			 reinterpret_cast<PCMSGHDR>(control));
+	pair.peer.start_receive_ex(request, in.all(), 0, &length,
+				   reinterpret_cast<PCMSGHDR>(control));
 	expect_done(test, pair.caller.send(out.all()), 10);
 	expect_done(test, request.wait(), 10);
 	EXPECT_EQ(test, length, 0u);
 	EXPECT_EQ(test, control[0], 0xaa);
 	expect_done(test, pair.caller.send(out.all()), 10);
-	expect_done(test, receive_ex(pair.peer, in.all(), 0, &none, nullptr), 10);
+	expect_done(test, pair.peer.receive_ex(in.all(), 0, &none, nullptr), 10);
 	EXPECT_EQ(test, none, 0u);
 }
 
@@ -152,25 +125,25 @@ void receiving_with_wrong_arguments(struct kunit *test, ADDRESS_FAMILY family)
 	CMSGHDR control = {};
 
 	REQUIRE(test, pair.connected() && in.valid());
-	expect_refused(test, receive_ex(pair.peer, in.all(), 0, &length, nullptr),
+	expect_refused(test, pair.peer.receive_ex(in.all(), 0, &length, nullptr),
 		       STATUS_INVALID_PARAMETER);
 	EXPECT_EQ(test, length, 16u);
-	expect_refused(test, receive_ex(pair.peer, in.all(), 0, &length, &control, &control_flags),
+	expect_refused(test, pair.peer.receive_ex(in.all(), 0, &length, &control, &control_flags),
 		       STATUS_INVALID_PARAMETER);
 	expect_refused(test,
-		       receive_ex(pair.peer, in.none(), WSK_FLAG_DRAIN | WSK_FLAG_WAITALL, nullptr,
-				  nullptr),
+		       pair.peer.receive_ex(in.none(), WSK_FLAG_DRAIN | WSK_FLAG_WAITALL, nullptr,
+					    nullptr),
 		       STATUS_INVALID_PARAMETER);
-	expect_refused(test, receive_ex(pair.peer, in.all(), WSK_FLAG_DRAIN, nullptr, nullptr),
+	expect_refused(test, pair.peer.receive_ex(in.all(), WSK_FLAG_DRAIN, nullptr, nullptr),
 		       STATUS_INVALID_PARAMETER);
-	expect_refused(test, receive_ex(pair.peer, in.all(), 1, nullptr, nullptr),
+	expect_refused(test, pair.peer.receive_ex(in.all(), 1, nullptr, nullptr),
 		       STATUS_NOT_SUPPORTED);
-	expect_refused(test, receive_ex(pair.peer, nullptr, 0, nullptr, nullptr),
+	expect_refused(test, pair.peer.receive_ex(nullptr, 0, nullptr, nullptr),
 		       STATUS_INVALID_PARAMETER);
 	/* Without a length, what else there is is not looked at. */
 	Request request;
 
-	start_receive_ex(request, pair.peer, in.all(), 0, nullptr, &control, &control_flags);
+	pair.peer.start_receive_ex(request, in.all(), 0, nullptr, &control, &control_flags);
 	EXPECT_TRUE(test, request.pending() && request.cancel());
 	expect_failed(test, request.wait(), STATUS_CANCELLED);
 }
@@ -185,10 +158,10 @@ void urgent_data_keeps_its_place(struct kunit *test, ADDRESS_FAMILY family)
 	out.fill();
 	expect_done(test, pair.caller.send(out.window(0, 10), WSK_FLAG_OOB), 10);
 	expect_done(test, pair.caller.send(out.window(10, 1)), 1);
-	expect_done(test,
-		    send_ex(pair.caller, out.window(11, 9), WSK_FLAG_OOB | WSK_FLAG_NODELAY, 0,
-			    nullptr),
-		    9);
+	expect_done(
+		test,
+		pair.caller.send_ex(out.window(11, 9), WSK_FLAG_OOB | WSK_FLAG_NODELAY, 0, nullptr),
+		9);
 	expect_done(test, pair.caller.send(out.none(), WSK_FLAG_OOB), 0);
 
 	Buffer rest({20, 980});
@@ -210,11 +183,8 @@ void at_dispatch_level(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, pair.connected() && out.valid() && in.valid());
 	out.fill();
 	in_softirq([&]() {
-		start_receive_ex(receive, pair.peer, in.all(), WSK_FLAG_WAITALL, &length, nullptr);
-		send.issue(test, [&](PIRP irp) {
-			return pair.caller.connection()->WskSendEx(pair.caller.handle(), out.all(),
-								   0, 0, nullptr, irp);
-		});
+		pair.peer.start_receive_ex(receive, in.all(), WSK_FLAG_WAITALL, &length, nullptr);
+		pair.caller.start_send_ex(send, out.all());
 	});
 	expect_done(test, send.wait(), 100);
 	expect_done(test, receive.wait(), 100);
