@@ -206,7 +206,10 @@ private:
 class Client
 {
 public:
-	explicit Client(struct kunit *test);
+	/* `registers`: WskRegister, as whoever calls it. */
+	explicit Client(struct kunit *test,
+			NTSTATUS(NTAPI *registers)(PWSK_CLIENT_NPI,
+						   PWSK_REGISTRATION) = WskRegister);
 	~Client();
 	Client(const Client &) = delete;
 	Client &operator=(const Client &) = delete;

@@ -25,7 +25,7 @@ struct Client::State {
 	}
 };
 
-Client::Client(struct kunit *test)
+Client::Client(struct kunit *test, NTSTATUS(NTAPI *registers)(PWSK_CLIENT_NPI, PWSK_REGISTRATION))
 	: test_(test),
 	  state_(static_cast<State *>(ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(State), tag)))
 {
@@ -35,7 +35,7 @@ Client::Client(struct kunit *test)
 		return;
 	KeInitializeEvent(&state_->gone, NotificationEvent, FALSE);
 
-	NTSTATUS status = WskRegister(&npi, registration());
+	NTSTATUS status = registers(&npi, registration());
 
 	EXPECT_STATUS(test, status, STATUS_SUCCESS);
 	registered_ = NT_SUCCESS(status);

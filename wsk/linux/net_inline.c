@@ -80,6 +80,8 @@ int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t 
 	read_descriptor_t desc = {.arg.data = &reading, .count = 1};
 	int received = 0;
 
+	/* Urgent data has its place among the other; tcp_read_sock() would stop in front of it. */
+	WRITE_ONCE(tcp_sk(sk)->urg_data, 0);
 	if (length)
 		received = tcp_read_sock(sk, &desc, read_actor);
 	if (desc.error)

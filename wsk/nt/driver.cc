@@ -216,10 +216,12 @@ void wait_until_left(DriverAccount *account)
 
 void retire(DriverAccount *account)
 {
+	sockets_abandon(account);
 	wait_until_left(account);
 	run_destructors(account);
 	wpp_forget(account);
 	driver_report(account);
+	sockets_close_abandoned(account);
 	port_driver_unlink(&account->module);
 
 	WordGuard guard(accounts_lock);

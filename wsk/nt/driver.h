@@ -37,6 +37,14 @@ void driver_discharge(DriverAccount *account, Resource resource);
 long driver_outstanding(const DriverAccount *account, Resource resource);
 const char *driver_name(const DriverAccount *account);
 
+/*
+ * The sockets that a driver has left open (wsk/socket/abandoned.cc). First, while it waits to be
+ * left: their requests are cancelled, and no callback is called any more. Then, when nothing of it
+ * runs: they are closed.
+ */
+void sockets_abandon(const DriverAccount *account);
+void sockets_close_abandoned(const DriverAccount *account);
+
 } // namespace wsk
 
 #endif

@@ -43,6 +43,7 @@ Client::Client(const WSK_CLIENT_NPI &npi, DriverAccount *account)
 {
 	KeInitializeEvent(&idle_, NotificationEvent, FALSE);
 	KeInitializeEvent(&retired_, NotificationEvent, FALSE);
+	enlist();
 }
 
 Client *Client::from(PWSK_CLIENT client)
@@ -62,6 +63,7 @@ void Client::release()
 	if (InterlockedDecrement(&references_))
 		return;
 	signature_ = 0;
+	delist();
 	delete this;
 }
 

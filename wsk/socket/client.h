@@ -11,6 +11,8 @@
 namespace wsk
 {
 
+class Socket;
+
 class Client
 {
 public:
@@ -51,14 +53,26 @@ public:
 	ULONG static_events() const { return static_events_; }
 	void first_socket();
 
-	/* Sockets whose WskCloseSocket is still to come: what a deregistering client forgot. */
-	void socket_opened() { InterlockedIncrement(&sockets_open_); }
-	void socket_closing() { InterlockedDecrement(&sockets_open_); }
-	bool has_open_sockets() const { return ReadAcquire(&sockets_open_) > 0; }
+	/* Sockets whose WskCloseSocket is still to come: what the client has forgotten, at last. */
+	void socket_opened(Socket *socket);
+	void socket_closing(Socket *socket);
+	bool has_open_sockets();
+
+	/* What it left behind when it was unloaded (abandoned.cc). */
+	static void abandon_sockets(const DriverAccount *account);
+	static void close_abandoned_sockets(const DriverAccount *account);
 
 private:
 	static constexpr ULONG tag = 'lcsW';
 	static constexpr ULONG live = 0x4b53574c;
+
+	using SocketList = LIST_ENTRY Client::*;
+
+	/* abandoned.cc */
+	void enlist();
+	void delist();
+	static Client *next_with(const DriverAccount *account, SocketList list);
+	Socket *take_socket(SocketList from, SocketList to);
 
 	ULONG signature_ = live;
 	LONG references_ = 1;
@@ -66,11 +80,14 @@ private:
 	LONG captures_ = 0;
 	LONG static_events_ = 0;
 	LONG sockets_created_ = 0;
-	LONG sockets_open_ = 0;
 	const WSK_CLIENT_DISPATCH *dispatch_;
 	DriverAccount *account_;
 	KEVENT idle_;	 /* the last use has ended */
 	KEVENT retired_; /* deregistration has begun */
+	LIST_ENTRY link_;
+	LIST_ENTRY sockets_;
+	LIST_ENTRY abandoned_; /* sockets, too: closed but for their last use */
+	KSPIN_LOCK sockets_lock_ = 0;
 };
 
 /* wsk/socket/provider.cc */

@@ -58,7 +58,7 @@ Socket::Socket(Client &client, const Kind &kind, PVOID context, const VOID *disp
 	port_lock_init(&lock_, "wsk_socket", &lock_class);
 	port_work_init(&work_, run_work);
 	client_->reference();
-	client_->socket_opened();
+	client_->socket_opened(this);
 	driver_charge(client_->account(), Resource::sockets);
 }
 
@@ -441,7 +441,7 @@ bool Socket::begin_end(PIRP close_irp)
 		if (close_irp)
 			IoMarkIrpPending(close_irp);
 	}
-	client_->socket_closing();
+	client_->socket_closing(this);
 	begin_use();
 	signal(signal_close);
 	end_use();
@@ -454,7 +454,8 @@ void Socket::close_transport()
 	if (transport_)
 		port_socket_detach(transport_);
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
-	end_use();
+	if (!abandoned_)
+		end_use();
 }
 
 /* A connection ends in a RST unless both sides have finished sending. */

@@ -154,6 +154,7 @@ public:
 	static void operator delete(void *block);
 
 private:
+	friend class Client;
 	friend class EventCall;
 	friend class TransportUse;
 
@@ -200,6 +201,9 @@ private:
 	void serve_dead(ULONG signals);
 	bool tell_death(Event event);
 	void indicate_death();
+
+	/* abandoned.cc */
+	void abandon();
 
 	/* control.cc */
 	Refusal admit_control(const Control &row, bool read);
@@ -276,6 +280,7 @@ private:
 	ULONG signals_ = 0;
 	bool pumping_ = false;
 	bool closing_ = false;
+	bool abandoned_ = false;
 	bool finishing_ = false;	  /* the work item's next run is its last */
 	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
 	bool aborted_ = false;		  /* by the client */
@@ -289,6 +294,7 @@ private:
 	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
 	LONG kept_switches_ = 0; /* switches that are stored only */
 	Client *client_;
+	LIST_ENTRY siblings_; /* the client's other sockets */
 	PVOID context_;
 	const VOID *dispatch_;		   /* the client's, of the category's type */
 	AcceptOutputs *outputs_ = nullptr; /* until WskAcceptEvent has returned */
