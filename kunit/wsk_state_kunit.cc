@@ -231,6 +231,48 @@ void right_states(struct kunit *test, ADDRESS_FAMILY family)
 			   });
 }
 
+struct Closing {
+	Socket *socket;
+	Request *close;
+};
+
+void closed_in_completion_routines(struct kunit *test, ADDRESS_FAMILY family)
+{
+	const bridge_site here = BRIDGE_SITE(false);
+
+	for (const Function &function : functions)
+		each_state(test, family,
+			   [&](Stage &stage, const Category &category, const StateName &state) {
+				   if (!(function.categories & category.flag) ||
+				       !(function.states & state.state))
+					   return;
+
+				   Request request, close;
+				   Closing closing = {&stage.subject, &close};
+
+				   request.on_completion(
+					   [](void *context) {
+						   auto *closing = static_cast<Closing *>(context);
+
+						   closing->socket->start_close(*closing->close);
+					   },
+					   &closing);
+				   function.call(stage, request);
+				   if (request.pending())
+					   request.cancel();
+				   request.wait();
+
+				   const Outcome outcome = close.wait();
+
+				   if (outcome.status != STATUS_SUCCESS ||
+				       close.order() < request.order())
+					   bridge_fail(test, &here,
+						       "closing after %s on a %s %s socket: %s",
+						       function.name, state.name, category.name,
+						       bridge_status_name(outcome.status));
+			   });
+}
+
 /* A call that nothing but its arguments is wrong with. */
 struct Mistake {
 	const char *name;
@@ -381,6 +423,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("every function is refused in every state that it is not for", wrong_states),
 	IPV4_AND_IPV6("every function is let in in every state that it is for", right_states),
 	IPV4_AND_IPV6("every wrong argument of every function is refused", wrong_arguments),
+	IPV4_AND_IPV6("every completion routine can close its socket",
+		      closed_in_completion_routines),
 };
 
 } // namespace
