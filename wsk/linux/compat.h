@@ -9,6 +9,7 @@
 
 #include <linux/ipv6.h>
 #include <net/inet_sock.h>
+#include <net/request_sock.h>
 #include <net/sock.h>
 
 #include "probes.h"
@@ -84,5 +85,15 @@ static inline void compat_sock_forget_net(struct sock *sk)
 #else
 #define compat_inet6_flag(sk, field, NAME) ((bool)inet6_sk(sk)->field)
 #endif
+
+/* Answers a segment that no socket takes. */
+static inline void compat_send_reset(const struct request_sock_ops *ops, struct sk_buff *skb)
+{
+#ifdef HAVE_SEND_RESET_REASON
+	ops->send_reset(NULL, skb, SK_RST_REASON_NOT_SPECIFIED);
+#else
+	ops->send_reset(NULL, skb);
+#endif
+}
 
 #endif

@@ -5,6 +5,10 @@
 
 #include "port/work.h"
 
+/* inspect.c */
+int port_inspect_init(void);
+void port_inspect_exit(void);
+
 /* namespace.c */
 int port_namespace_init(void);
 void port_namespace_exit(void);

@@ -18,9 +18,12 @@ static int __init wsk_init(void)
 	error = port_owner_init();
 	if (error)
 		goto destroy_queues;
-	error = port_namespace_init();
+	error = port_inspect_init();
 	if (error)
 		goto exit_owner;
+	error = port_namespace_init();
+	if (error)
+		goto exit_inspect;
 	error = port_resolve_init();
 	if (error)
 		goto exit_namespace;
@@ -32,6 +35,8 @@ static int __init wsk_init(void)
 
 exit_namespace:
 	port_namespace_exit();
+exit_inspect:
+	port_inspect_exit();
 exit_owner:
 	port_owner_exit();
 destroy_queues:
@@ -47,6 +52,7 @@ static void __exit wsk_exit(void)
 	port_softirq_exit();
 	port_resolve_exit();
 	port_namespace_exit();
+	port_inspect_exit();
 	port_owner_exit();
 	port_work_destroy_queues();
 	nt_driver_exit();
