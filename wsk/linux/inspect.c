@@ -600,7 +600,7 @@ bool port_inspect_claim(struct port_inspector *inspector, struct port_socket *ac
 	return found;
 }
 
-/* No exit: inspectors hold the socket, which holds the namespace. */
+/* No exit: inspectors end before their sockets are released, which namespaces wait for. */
 static struct pernet_operations space_operations = {
 	.id = &space_id,
 	.size = sizeof(struct space),

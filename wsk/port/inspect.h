@@ -42,7 +42,8 @@ PORT_MUST_CHECK int port_inspect_begin(struct port_socket *listener, void *owner
 
 /*
  * Nobody is notified any more, held requests are answered with a RST, and later ones are dropped
- * until the end, which comes when the socket has been released. Both sleep.
+ * until the end, which comes when the socket does not listen any more, and before it is released.
+ * Both sleep.
  */
 void port_inspect_stop(struct port_inspector *inspector);
 void port_inspect_end(struct port_inspector *inspector);

@@ -132,7 +132,12 @@ NTSTATUS Socket::execute_bind(const port_address &address)
 	bound_.type = kind_.type;
 	bound_.dual_stack = !v6only;
 	bound_.may_listen = listens || category() == Category::stream;
-	NTSTATUS status = sharing_bind(bound_, listens);
+	/* Before the first connection can come in. */
+	NTSTATUS status = begin_inspection();
+	if (NT_SUCCESS(status))
+		status = sharing_bind(bound_, listens);
+	if (!NT_SUCCESS(status))
+		end_inspection();
 	{
 		LockGuard guard(lock_);
 

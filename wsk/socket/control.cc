@@ -178,6 +178,8 @@ NTSTATUS Socket::execute_control(PIRP irp, ULONG_PTR *information)
 		return write_address(false, request_arguments<AddressOutput>(irp).address);
 	case Operation::remote_address:
 		return write_address(true, request_arguments<AddressOutput>(irp).address);
+	case Operation::inspect:
+		return execute_inspect(irp);
 	case Operation::set_option:
 	case Operation::get_option:
 	case Operation::ioctl: {

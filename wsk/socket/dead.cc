@@ -52,6 +52,7 @@ void Socket::die()
 	if (used || !transport_) /* whoever uses it comes back here */
 		return;
 	port_socket_detach(transport_);
+	end_inspection();
 	sharing_unbind(bound_);
 	port_socket_release(transport_, true);
 	transport_ = nullptr;
@@ -76,8 +77,24 @@ bool Socket::tell_death(Event event)
 	return !told;
 }
 
+/* This one is enabled by an option, and cannot be disabled: it has no place among the events. */
+void Socket::indicate_inspection_death()
+{
+	SOCKADDR_STORAGE none = {.ss_family = family()};
+	PVOID context;
+	WSK_CLIENT_LISTEN_DISPATCH callbacks;
+
+	if (!conditional_ || state_ != State::listening || !tell_death(Event::count))
+		return;
+	callbacks = inspection_callbacks(&context);
+	if (callbacks.WskInspectEvent)
+		callbacks.WskInspectEvent(context, reinterpret_cast<PSOCKADDR>(&none),
+					  reinterpret_cast<PSOCKADDR>(&none), nullptr);
+}
+
 void Socket::indicate_death()
 {
+	indicate_inspection_death();
 	{
 		EventCall call(*this, Event::accept);
 

@@ -36,6 +36,17 @@ Refusal set_fixed_address(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
+/* Any socket may be asked whether it is one that was inspected. */
+Refusal query_inspect_id(Socket &socket, ControlCall &call)
+{
+	const WSK_INSPECT_ID *id = socket.inspect_id();
+
+	if (!id)
+		return {STATUS_INVALID_DEVICE_REQUEST, nullptr};
+	call.write(*id);
+	return accepted;
+}
+
 constexpr Control rows[] = {
 	control_code(SIO_WSK_REGISTER_EXTENSION, scope_all, rule_immediate,
 		     sizeof(WSK_EXTENSION_CONTROL_IN), sizeof(WSK_EXTENSION_CONTROL_OUT),
@@ -44,6 +55,8 @@ constexpr Control rows[] = {
 		     set_fixed_address, SIO_WSK_SET_REMOTE_ADDRESS),
 	control_code(SIO_WSK_SET_SENDTO_ADDRESS, scope_datagram, rule_immediate | rule_bound, 0, 0,
 		     set_fixed_address, SIO_WSK_SET_SENDTO_ADDRESS),
+	control_code(SIO_WSK_QUERY_INSPECT_ID, scope_all, rule_immediate, 0, sizeof(WSK_INSPECT_ID),
+		     query_inspect_id),
 };
 
 } // namespace

@@ -20,7 +20,7 @@ constexpr int accepts_per_turn = 32;
  * A connected socket around an accepted transport, which is dropped where that fails. It has both
  * addresses, though its peer may have reset it by now: whatever follows finds that out.
  */
-Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID *dispatch)
+Socket::Created Socket::adopt(const Arrival &arrival, PVOID context, const VOID *dispatch)
 {
 	Refusal refusal = accepted;
 	Kind kind = kind_;
@@ -29,18 +29,21 @@ Socket::Created Socket::adopt(port_socket *transport, PVOID context, const VOID 
 	Socket *socket = make(*client_, kind, context, dispatch, &refusal);
 
 	if (!socket) {
-		port_socket_release(transport, true);
+		port_socket_release(arrival.transport, true);
+		if (inspector())
+			indicate_abort(arrival.id);
 		return {refusal.status, nullptr};
 	}
 	socket->state_ = State::connected;
-	socket->attach_transport(transport);
+	socket->inspect_id_ = arrival.id;
+	socket->attach_transport(arrival.transport);
 	return {STATUS_SUCCESS, socket};
 }
 
-void Socket::deliver_accept(PIRP irp, port_socket *transport)
+void Socket::deliver_accept(PIRP irp, const Arrival &arrival)
 {
 	AcceptArguments &arguments = request_arguments<AcceptArguments>(irp);
-	Created made = adopt(transport, arguments.context, arguments.dispatch);
+	Created made = adopt(arrival, arguments.context, arguments.dispatch);
 
 	if (!made.socket) {
 		complete(irp, made.status);
@@ -58,11 +61,11 @@ void Socket::deliver_accept(PIRP irp, port_socket *transport)
 	connection.end_use();
 }
 
-void Socket::indicate_accept(const EventCall &call, port_socket *transport)
+void Socket::indicate_accept(const EventCall &call, const Arrival &arrival)
 {
 	SOCKADDR_STORAGE local = {}, remote = {};
 	AcceptOutputs outputs;
-	Created made = adopt(transport, nullptr, nullptr);
+	Created made = adopt(arrival, nullptr, nullptr);
 
 	if (!made.socket)
 		return;
@@ -95,23 +98,23 @@ void Socket::indicate_accept(const EventCall &call, port_socket *transport)
 bool Socket::serve_one_accept()
 {
 	PIRP irp = claim(accepts_);
-	port_socket *transport = nullptr;
+	Arrival arrival = {};
 
 	if (irp) {
-		int error = port_socket_accept(transport_, &transport);
+		int error = next_arrival(&arrival);
 
 		if (error == -PORT_EAGAIN)
 			put_back(accepts_, irp);
 		else if (error)
 			complete(irp, status_from_error(Activity::accept, error));
 		else
-			deliver_accept(irp, transport);
+			deliver_accept(irp, arrival);
 		return error != -PORT_EAGAIN;
 	}
 	EventCall call(*this, Event::accept);
-	if (!call || port_socket_accept(transport_, &transport))
+	if (!call || next_arrival(&arrival))
 		return false;
-	indicate_accept(call, transport);
+	indicate_accept(call, arrival);
 	return true;
 }
 

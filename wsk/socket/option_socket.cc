@@ -171,6 +171,16 @@ Refusal get_state(Socket &socket, ControlCall &call)
 	reply.info.iSocketType = socket.kind().type;
 	reply.info.iProtocol = static_cast<INT>(socket.kind().protocol);
 	call.write(reply);
+}
+
+Refusal set_conditional(Socket &socket, ControlCall &call)
+{
+	return socket.set_conditional(call.read<ULONG>());
+}
+
+Refusal get_conditional(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(socket.conditional());
 	return accepted;
 }
 
@@ -204,6 +214,9 @@ constexpr Control rows[] = {
 	       sizeof(PSECURITY_DESCRIPTOR), set_security, get_security),
 	option(SOL_SOCKET, SO_LINGER, scope_tcp, rule_immediate, sizeof(ULONG), set_linger,
 	       get_linger),
+	option(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, scope_listen,
+	       rule_switch | rule_before_bind | rule_immediate, sizeof(ULONG), set_conditional,
+	       get_conditional),
 	option(SOL_SOCKET, SO_DONTLINGER, scope_tcp, rule_switch | rule_immediate, sizeof(ULONG),
 	       set_no_linger, get_no_linger),
 	number_option(SO_KEEPALIVE, scope_tcp, rule_switch, PORT_OPTION_KEEPALIVE),

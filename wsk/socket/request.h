@@ -37,6 +37,7 @@ enum class Operation : UCHAR {
 	set_option,
 	get_option,
 	ioctl,
+	inspect,
 };
 
 /* In Tail.Overlay.DriverContext, for as long as WSK holds the IRP. */
@@ -83,6 +84,11 @@ struct AcceptArguments {
 
 struct AddressOutput { /* local_address, remote_address */
 	PSOCKADDR address;
+};
+
+struct InspectArguments {
+	WSK_INSPECT_ID id;
+	WSK_INSPECT_ACTION action;
 };
 
 struct ControlArguments { /* set_option, get_option, ioctl */

@@ -177,6 +177,8 @@ void Socket::serve(ULONG signals)
 		datagram_ ? serve_datagram_sends() : serve_sends();
 	if (signals & signal_disconnect)
 		serve_disconnects();
+	if (signals & signal_inspect)
+		serve_inspections();
 	if (signals & signal_accept)
 		serve_accepts();
 	if (signals & signal_receive)
@@ -453,6 +455,8 @@ void Socket::close_transport()
 {
 	if (transport_)
 		port_socket_detach(transport_);
+	if (inspector())
+		port_inspect_stop(inspector());
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
 	if (!abandoned_)
 		end_use();
@@ -473,6 +477,7 @@ void Socket::finish_close()
 	Client *client = client_;
 	PIRP irp = life_irp_;
 
+	end_inspection();
 	sharing_unbind(bound_);
 	if (transport_)
 		port_socket_release(transport_, ends_with_reset());

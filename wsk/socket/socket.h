@@ -16,6 +16,7 @@
 #include <wdm.h>
 #include <wsk.h>
 
+#include "port/inspect.h"
 #include "port/net.h"
 #include "port/work.h"
 #include "socket/client.h"
@@ -59,7 +60,8 @@ enum Signal : ULONG {
 	signal_shutdown =
 		1024, /* the first of the sends is a disconnect, and not to be done inline */
 	signal_dead = 2048,
-	signal_all = 4095,
+	signal_inspect = 4096,
+	signal_all = 8191,
 };
 
 class Socket
@@ -123,6 +125,10 @@ public:
 	}
 	bool kept_switch(ULONG which) const { return kept_switches_ & (1 << which); }
 	State state() const { return state_; }
+	[[nodiscard]] Refusal set_conditional(bool on);
+	bool conditional() const { return conditional_; }
+	/* Null for connections that no inspection let in. */
+	const WSK_INSPECT_ID *inspect_id() const;
 
 	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS (datagram.cc); null clears. */
 	void set_fixed_address(bool remote, const port_address *address);
@@ -149,6 +155,7 @@ public:
 	static Refusal admit_control_request(Socket &socket, PIRP irp);
 	static Refusal admit_send_to(Socket &socket, PIRP irp);
 	static Refusal admit_receive_from(Socket &socket, PIRP irp);
+	static Refusal admit_inspect(Socket &socket, PIRP irp);
 
 	static void *operator new(size_t size) noexcept;
 	static void operator delete(void *block);
@@ -157,6 +164,12 @@ private:
 	friend class Client;
 	friend class EventCall;
 	friend class TransportUse;
+
+	/* A connection from the network. */
+	struct Arrival {
+		port_socket *transport;
+		WSK_INSPECT_ID id; /* with conditional accept */
+	};
 
 	struct Created {
 		NTSTATUS status;
@@ -201,6 +214,7 @@ private:
 	void serve_dead(ULONG signals);
 	bool tell_death(Event event);
 	void indicate_death();
+	void indicate_inspection_death();
 
 	/* abandoned.cc */
 	void abandon();
@@ -235,9 +249,21 @@ private:
 	NTSTATUS execute_listen();
 	void serve_accepts();
 	bool serve_one_accept();
-	void deliver_accept(PIRP irp, port_socket *transport);
-	void indicate_accept(const EventCall &call, port_socket *transport);
-	Created adopt(port_socket *transport, PVOID context, const VOID *dispatch);
+	void deliver_accept(PIRP irp, const Arrival &arrival);
+	void indicate_accept(const EventCall &call, const Arrival &arrival);
+	Created adopt(const Arrival &arrival, PVOID context, const VOID *dispatch);
+
+	/* inspect.cc */
+	port_inspector *inspector() const;
+	NTSTATUS begin_inspection();
+	void end_inspection();
+	static void on_inspect(void *owner);
+	int next_arrival(Arrival *arrival);
+	void serve_inspections();
+	WSK_CLIENT_LISTEN_DISPATCH inspection_callbacks(PVOID *context);
+	void inspect(const port_inspect_event &event);
+	void indicate_abort(WSK_INSPECT_ID id);
+	NTSTATUS execute_inspect(PIRP irp);
 
 	/* stream.cc */
 	void serve_sends();
@@ -288,6 +314,7 @@ private:
 	bool dead_ = false;		  /* its network namespace has gone */
 	UCHAR death_told_ = 0;		  /* by which events, one bit each */
 	USHORT transport_uses_ = 0;	  /* TransportUse objects */
+	bool conditional_ = false;	  /* SO_CONDITIONAL_ACCEPT */
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	ULONG backlog_indicated_ = 0;
@@ -304,6 +331,10 @@ private:
 	PIRP life_irp_ =
 		nullptr; /* of the creation until there is a transport, then of the close */
 	BoundAddress bound_ = {};
+	union {
+		WSK_INSPECT_ID inspect_id_ = {}; /* a connection's; Key 0 is none */
+		port_inspector *inspector_;	 /* a listening socket's */
+	};
 	RequestQueue controls_, connects_, accepts_, sends_, disconnects_, receives_;
 	EventTable events_;
 	port_lock lock_;
