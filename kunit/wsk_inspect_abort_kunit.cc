@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskAbortEvent, and what strangers can do to a listener that inspects. */
-#include "net_space.h"
 #include "wsk_inspect_fixture.h"
+#include "wsk_space.h"
 
 namespace
 {
@@ -307,34 +307,61 @@ void in_pieces(struct kunit *test)
 
 void other_namespace(struct kunit *test, ADDRESS_FAMILY family)
 {
-	net_space *space = net_space_make();
+	Space space(test);
+	Client client(test);
+	Gate gate(test);
 
-	if (!space)
-		bridge_skip(test, "this kernel lets nobody make a network namespace");
-	{
-		Client client(test);
-		Gate gate(test);
-		auto inside = [&] {
-			Socket listener(client, WSK_FLAG_LISTEN_SOCKET, family, &gate,
-					&gate_dispatch);
-			Caller caller(client, family);
+	space.run([&] {
+		Socket listener(client, WSK_FLAG_LISTEN_SOCKET, family, &gate, &gate_dispatch);
+		Caller caller(client, family);
 
-			REQUIRE(test, listener.open() && caller.open());
-			gate.answer = WskInspectReject;
-			expect_ok(test, listener.set(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, TRUE));
-			expect_done(test, listener.bind(Address::loopback(family)));
+		REQUIRE(test, listener.open() && caller.open());
+		gate.answer = WskInspectReject;
+		expect_ok(test, listener.set(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, TRUE));
+		expect_done(test, listener.bind(Address::loopback(family)));
 
-			Address address = listener.local();
+		Address address = listener.local();
 
-			expect_failed(test, caller.connect(address), STATUS_CONNECTION_REFUSED);
-			listener.close();
-		};
+		expect_failed(test, caller.connect(address), STATUS_CONNECTION_REFUSED);
+	});
+	EXPECT_EQ(test, gate.inspections, 1);
+}
 
-		net_space_run(space, call_statements<decltype(inside)>, &inside);
-		EXPECT_EQ(test, gate.inspections, 1);
-	}
-	net_space_drop(space);
+void namespace_ends(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Space space(test);
+	Client client(test);
+	Gate gate(test);
+	Socket listener(client), caller(client);
+	Request connect;
+
+	space.run([&] {
+		Socket made(client, WSK_FLAG_LISTEN_SOCKET, family, &gate, &gate_dispatch);
+		Caller also(client, family);
+
+		listener.adopt(made.release(), WSK_FLAG_LISTEN_SOCKET);
+		caller.adopt(also.release());
+	});
+	REQUIRE(test, listener.open() && caller.open());
+	expect_ok(test, listener.set(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, TRUE));
+	expect_done(test, listener.bind(Address::loopback(family)));
+	caller.start_connect(connect, listener.local());
+	REQUIRE(test, gate.reach_inspections(1));
+	space.drop();
 	EXPECT_TRUE(test, net_space_settle());
+	REQUIRE(test, gate.reach_deaths(1));
+
+	WSK_INSPECT_ID id = gate.shown[0].id;
+	Outcome outcome = run(test, [&](PIRP irp) {
+		return listener.listen()->WskInspectComplete(listener.handle(), &id,
+							     WskInspectAccept, irp);
+	});
+
+	EXPECT_STATUS(test, outcome.status, STATUS_FILE_FORCED_CLOSED);
+	EXPECT_FALSE(test, NT_SUCCESS(connect.wait().status));
+	listener.close();
+	EXPECT_EQ(test, gate.deaths, 1);
+	EXPECT_EQ(test, gate.aborts, 0);
 }
 
 const bridge_case cases[] = {
@@ -358,6 +385,8 @@ const bridge_case cases[] = {
 	IPV4_AND_IPV6("segments that are damaged, or no requests, are not inspected", damaged),
 	{"a request in fragments is dropped (IPv6)", in_pieces},
 	IPV4_AND_IPV6("a listener inspects in its own namespace", other_namespace),
+	IPV4_AND_IPV6("a listener that inspects is told once that its namespace has gone",
+		      namespace_ends),
 };
 
 } // namespace

@@ -65,6 +65,7 @@ public:
 	Shown *shown;
 	WSK_INSPECT_ID aborted[4] = {};
 	volatile LONG inspections = 0, aborts = 0, accepts = 0;
+	volatile LONG deaths = 0;	/* WskInspectEvent without an id */
 	PWSK_SOCKET accepted = nullptr; /* by WskAcceptEvent: the last one */
 	KIRQL worst_irql = PASSIVE_LEVEL;
 
@@ -78,6 +79,7 @@ public:
 	}
 	bool reach_inspections(LONG wanted) { return reach(inspections, wanted); }
 	bool reach_aborts(LONG wanted) { return reach(aborts, wanted); }
+	bool reach_deaths(LONG wanted) { return reach(deaths, wanted); }
 	bool reach_accepts(LONG wanted) { return reach(accepts, wanted); }
 
 private:
@@ -106,6 +108,10 @@ private:
 		/* Once it has been told, the test may go on, and change its mind. */
 		const WSK_INSPECT_ACTION answer = gate.answer;
 
+		if (!id) {
+			gate.tell(gate.deaths);
+			return WskInspectReject;
+		}
 		if (KeGetCurrentIrql() > gate.worst_irql)
 			gate.worst_irql = KeGetCurrentIrql();
 		if (call < most)
