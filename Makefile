@@ -7,15 +7,20 @@ DESTDIR ?=
 PREFIX ?= /usr
 
 samples := $(patsubst %/Kbuild,%,$(wildcard samples/*/Kbuild))
+# Those that look as on Windows: what Linux needs is written for them, into a folder beside them.
+ported := $(patsubst %/,%,$(dir $(wildcard samples/*/*/*.vcxproj)))
 
 .PHONY: modules
 modules: ## build wsk.ko (KDIR=: for these kernel headers; WSK_DEBUG=1: a checked build)
 	+@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-.PHONY: samples $(samples)
-samples: $(samples) ## build the sample drivers, and wsk.ko before them
+.PHONY: samples $(samples) $(ported)
+samples: $(samples) $(ported) ## build the sample drivers, and wsk.ko before them
 $(samples): modules
 	+@$(MAKE) -C $(KDIR) M=$(CURDIR)/$@ WSK_DIR=$(CURDIR) modules
+$(ported): modules
+	@scripts/wsk-port --kernel $(KDIR) $(if $(filter 1 y,$(WSK_DEBUG)),--debug) \
+		--out $(dir $@)module $@
 
 .PHONY: demo
 demo: ## boot a kernel in QEMU and talk to the sample echo server in it
@@ -53,7 +58,7 @@ clean: ## remove everything that was built here
 	@for folder in $(samples) .; do \
 		$(MAKE) -s -C $(KDIR) M=$(CURDIR)/$$folder WSK_DIR=$(CURDIR) clean || exit; \
 	done
-	@rm -rf Documentation/_build
+	@rm -rf Documentation/_build samples/*/module
 	@find . -name __pycache__ -exec rm -rf {} +
 
 .PHONY: help

@@ -89,6 +89,8 @@ EXTERN_C_END
 	((void)((ENABLED) && (__wsk_wpp_message(LOGGER __FILE__, __FUNCTION__, __LINE__,       \
 						(ULONG)(LEVEL), __wsk_wpp_types, __VA_ARGS__), \
 			      1)))
+/* For macros that name no flag. */
+#define __wsk_wpp_first_logger WPP_CB[0].Control.Logger,
 #define __wsk_wpp_strip(...) __VA_ARGS__
 #ifndef __wsk_wpp_types
 #define __wsk_wpp_types ""

@@ -16,6 +16,8 @@ ROOT = SCRIPTS.parent
 GUEST4, GUEST6 = "192.0.2.2", "2001:db8::2"
 LOCAL4, LOCAL6 = "127.0.0.1", "::1"
 SAMPLES = sorted(folder.parent.name for folder in ROOT.glob("samples/*/Kbuild"))
+# Those that `make samples` ports: their modules lie in a folder of their own.
+PORTED = sorted(file.parent.parent.name for file in ROOT.glob("samples/*/*/*.vcxproj"))
 TESTS = []
 
 
@@ -47,7 +49,8 @@ class Guest:
                             ROOT / f"tools/{tool}.c"], check=True)
         files = [*(folder / tool for tool in tools), f"{suites}/wsk.ko:/work/wsk_with_suites.ko",
                  *(file for part in parts if hasattr(part, "files") for file in part.files(folder))]
-        modules = [f"{build}/wsk.ko", *(f"{build}/samples/{name}/{name}.ko" for name in SAMPLES)]
+        modules = [f"{build}/wsk.ko", *(f"{build}/samples/{name}/{name}.ko" for name in SAMPLES),
+                   *(f"{build}/samples/{name}/module/{name}.ko" for name in PORTED)]
         subprocess.run([SCRIPTS / "vm", "start",
                         *(word for file in files for word in ("--file", file)),
                         *(word for module in modules for word in ("--module", module)),
@@ -104,7 +107,7 @@ class Guest:
 
     def clean_up(self):
         """Unloads whatever a test left loaded; returns what is wrong with the log, if anything."""
-        self.run(f"for module in {' '.join(SAMPLES)} wsk; do\n"
+        self.run(f"for module in {' '.join(SAMPLES + PORTED)} wsk; do\n"
                  "\t! grep -q ^$module /proc/modules || rmmod $module || exit\ndone")
         also = [] if self.provokes else ["--also", "wsk: rule:|: leaked:"]
         check = subprocess.run([SCRIPTS / "check-log", *also, "-"],

@@ -17,6 +17,8 @@ MESSAGE = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: (?P<kind
                      r"warning): (?P<text>.*?)(?: \[-W\S+\])?$")
 UNDEFINED = re.compile(r'ERROR: modpost: "([^"]+)" \[[^\]]*\] undefined!')
 MOST_STAND_INS = 50
+# Whatever the language of the user, the compiler speaks English then, but may quote in UTF-8.
+QUOTES = {0x2018: "'", 0x2019: "'"}
 
 # The compiler's words, with plain quotes, and what is missing then.
 MISSING = [
@@ -52,10 +54,14 @@ class Result:
 
 
 def make(out, kit, kdir, words):
+    # Not as a part of the make that may have called us: its job server is not for us.
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    environment.update(LC_ALL="C", LANG="C")
     done = subprocess.run(["make", "-k", f"-j{os.cpu_count() or 1}", "-C", kdir, f"M={out}",
                            f"WSK_DIR={kit}", *words], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
-                          errors="replace", env={**os.environ, "LC_ALL": "C"}, check=False)
+                          errors="replace", env=environment, check=False)
     return done.returncode == 0, done.stdout
 
 
@@ -67,7 +73,7 @@ def read(output, result, relative):
         if not found:
             continue
         where = (relative(pathlib.Path(found["file"])), int(found["line"]))
-        text = found["text"]
+        text = found["text"].translate(QUOTES)
         if found["kind"] == "warning":
             if (*where, text) not in result.warnings:
                 result.warnings.append((*where, text))

@@ -7,12 +7,15 @@ the compiler finds it in an include folder, and the sources stay as they are.
 Where even that does not help (UTF-16), the sources are compiled from converted copies.
 """
 import os
+import pathlib
 import re
 import shutil
 
-from wskport import wpp
+from wskport import Problem, wpp
 from wskport.project import find_below
 from wskport.texts import HEADERS, SOURCES, includes
+
+PLAIN = re.compile(r"[\w./+~@%,-]+")
 
 
 class Overlay:
@@ -28,7 +31,8 @@ class Overlay:
         self.own = {}               # source -> shims of its own, where the common one means another
         self.trace = set()          # .tmh files, as spelled
         self.reached = []           # the project's files that are compiled or included
-        self.extra = {}             # source -> include folders that its headers need
+        self.copies = {}            # file -> its converted copy
+        self.root = None            # the folder above all, when it is reached through a link
 
     # What is included
 
@@ -101,9 +105,31 @@ class Overlay:
                 line = f'#include "{self.place(target, path.parent)}"\n'
             self.write(path, line)
 
+    def link(self):
+        """The kernel's build takes no blanks in names: those above the sources can be got around."""
+        folders = {folder for source in self.project.sources for folder in source.includes}
+        files = {path for path in self.reached if path not in self.copies}
+        odd = [path for path in (*files, *folders) if not PLAIN.fullmatch(str(path))]
+        if not odd:
+            return
+        root = pathlib.Path(os.path.commonpath([*folders, *(path.parent for path in files)]))
+        for path in odd:
+            if not PLAIN.fullmatch("/" + os.path.relpath(path, root)):
+                raise Problem(f"{path}: the kernel's build takes no name with a blank or the like in "
+                              "it: rename it, or make a link to it")
+        self.root = root
+        (self.top / "tree").symlink_to(root)
+
+    def seen(self, path):
+        """A file or folder, as the build sees it."""
+        path = self.copies.get(path, path)
+        if self.root and path.is_relative_to(self.root):
+            return self.top / "tree" / path.relative_to(self.root)
+        return path
+
     def place(self, path, start):
         """A path for an #include line: relative where it may move together with what includes it."""
-        path = self.copies.get(path, path)
+        path = self.seen(path)
         if self.inside(path):
             return os.path.relpath(path, start)
         return str(path)
@@ -113,7 +139,6 @@ class Overlay:
 
     def convert(self):
         """When the compiler cannot read one of the files, all of them are copied, converted."""
-        self.copies = {}
         unreadable = [path for path in self.reached if not self.texts.read(path)[1]]
         if not unreadable:
             return
@@ -134,9 +159,7 @@ class Overlay:
         """The name of a source in Kbuild, relative to it: the source's own, or a small file's."""
         path = self.copies.get(source.path, source.path)
         stem = os.path.splitext(os.path.relpath(path, self.out))[0]
-        plain = re.fullmatch(r"[\w./+-]+", str(os.path.relpath(path, self.out)))
-        if self.inside(path) and plain and stem not in self.stems and \
-                path.suffix in SOURCES and f"{stem}.ko" != f"{self.project.name}.ko/":
+        if self.inside(path) and stem not in self.stems and path.suffix in SOURCES:
             self.stems.add(stem)
             return os.path.relpath(path, self.out)
         base = re.sub(r"\W", "_", path.stem)
@@ -147,35 +170,24 @@ class Overlay:
         self.stems.add(stem)
         suffix = path.suffix.lower()
         name = f"wsk-port/{stem}{suffix}"
-        self.write(self.out / name, f'#include "{self.place(path, self.top)}"\n')
+        self.write(self.out / name, f'#include "{self.place(source.path, self.top)}"\n')
         return name
 
-    def folder_flag(self, folder):
-        folder = self.converted_folder(folder)
-        if re.fullmatch(r"[\w./+-]+", str(folder)):
-            return folder
-        link = self.top / f"folder{len(self.links) + 1}"
-        for known, place in self.links:
-            if known == folder:
-                return place
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(folder)
-        self.links.append((folder, link))
-        return link
-
-    def converted_folder(self, folder):
+    def folder(self, folder):
+        """An include folder: where its files have been converted, that of the copies."""
         for path, copy in self.copies.items():
             if path.parent == folder:
                 return copy.parent
-        return folder
+        return self.seen(folder)
 
     def generate(self):
         """Writes everything; returns the sources' names in Kbuild, in order."""
         shutil.rmtree(self.top, ignore_errors=True)
+        self.top.mkdir(parents=True)
         self.stems = set()
-        self.links = []
         self.scan()
         self.convert()
+        self.link()
         self.write_shims(self.top / "include", self.shims)
         for source, shims in self.own.items():
             self.write_shims(self.own_folder(source), shims)
@@ -189,5 +201,11 @@ class Overlay:
                     self.write(self.top / "include" / name, f"#include <{wpp.HEADER}>\n")
         return [self.source_name(source) for source in self.project.sources]
 
+    def settings(self, name, lines):
+        """Writes a header that is included before everything; its name, seen from Kbuild."""
+        self.write(self.top / name, "\n".join([*lines, ""]))
+        return f"wsk-port/{name}"
+
     def own_folder(self, source):
-        return self.top / f"include-{re.sub(chr(92) + 'W', '_', source.name)}"
+        number = list(self.own).index(source) + 1
+        return self.top / f"include{number}"

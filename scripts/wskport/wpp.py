@@ -59,7 +59,7 @@ class Function:
         if condition:
             enabled, logger = f"{stem}_ENABLED({given})", f"{stem}_LOGGER({given})"
         else:
-            enabled, logger = "WPP_CB[0].Control.Flags[0]", "WPP_CB[0].Control.Logger,"
+            enabled, logger = "WPP_CB[0].Control.Flags[0]", "__wsk_wpp_first_logger"
         variadic = "..." in self.words
         before = "".join(f", {word.strip()}" for word in self.prefix_arguments.split(",")
                          if word.strip())
