@@ -78,6 +78,8 @@
 #define __identifier(x) x
 #ifdef __cplusplus
 #define __uuidof(x) x
+#else
+#define static_assert _Static_assert
 #endif
 
 /* __declspec(kind) and __declspec(kind(argument)). */
@@ -112,7 +114,7 @@
 #endif
 
 /* Intrinsics. */
-#define __debugbreak() __asm__ volatile("int3")
+#define __debugbreak() __extension__({ __asm__ volatile("int3"); })
 #define __fastfail(code) __builtin_trap()
 #define __annotation(...) ((void)0)
 #define __nop() __asm__ volatile("nop")

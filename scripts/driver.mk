@@ -59,6 +59,7 @@ nt-objcopy := --rename-section .init_array=wsk_constructors,alloc,load,data,cont
 
 # What compilers on Windows accept in silence. A conversion between pointers that Linux treats as an
 # error, such as one that drops a const from a function's parameter, is a warning.
+nt-drop += -Wundef
 nt-drop-c += -Werror=incompatible-pointer-types -Werror=strict-prototypes -Wstrict-prototypes \
 	-Werror=date-time -Werror=designated-init -Wold-style-definition
 nt-drop-cxx += -Werror=date-time

@@ -49,6 +49,8 @@ INSTEAD = [
     (r"(Mm|Io|Ke|Ex|Rtl|Ob|Ps|Cc|Fs|Zw|Nt|Kd|Sec|Wsk)[A-Z]\w+",
      "A function of Windows' kernel that WSK for Linux does not have. Documentation/irql-map.rst "
      "lists those that it has."),
+    (r"P?MIB_\w+|Get(Ip|If|Unicast|Best|Multicast|Anycast)\w+|\w*Mib\w*|Notify\w+Change\w*",
+     "Of the IP Helper only what include/netioapi.h has."),
     (r"operator (new|delete).*",
      "operator new and delete are the driver's own, as on Windows: define this form over "
      "ExAllocatePool2 and ExFreePoolWithTag."),

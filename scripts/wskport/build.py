@@ -41,6 +41,7 @@ class Result:
     def __init__(self):
         self.module = None
         self.missing = {}   # (kind, name) -> [(file, line)]
+        self.own = []       # the driver's own names, unknown only for want of those
         self.errors = []    # (file, line, text): what is not for want of a name
         self.warnings = []  # of the compiler
         self.output = ""
@@ -95,6 +96,19 @@ def read(output, result, relative):
     return headers
 
 
+def set_apart_own(result, overlay, undefined):
+    """A declaration that names something missing is lost, and with it a name of the driver's own."""
+    text = "\n".join(overlay.texts.code(path) for path in overlay.reached)
+    for kind, name in list(result.missing):
+        if name not in undefined and kind in ("function", "identifier", "type") and re.search(
+                rf"^(?:[A-Za-z_][\w \t*]*[ \t*])?{name}\s*\([^;{{}}]*\)\s*[;{{]|"
+                rf"^[ \t]*#[ \t]*define[ \t]+{name}\b|\}}[\w \t*,]*\b{name}\b[^;{{}}]*;|"
+                rf"\btypedef\b[^;{{}}]*\b{name}\s*;|^(?:static|extern)\b[^;(){{}}]*\b{name}\b\s*[;=\[]",
+                text, re.MULTILINE):
+            result.own.append(name)
+            del result.missing[(kind, name)]
+
+
 def demangle(name):
     if not name.startswith("_Z") or not shutil.which("c++filt"):
         return name
@@ -119,13 +133,15 @@ def run(project, out, kit, kdir, debug, overlay, relative):
     module.unlink(missing_ok=True)
     built, result.output = make(out, kit, kdir, words)
     headers = read(result.output, result, relative)
-    for name in UNDEFINED.findall(result.output):
-        plain = demangle(name)
+    undefined = [demangle(name) for name in UNDEFINED.findall(result.output)]
+    for plain in undefined:
         result.lacks("function", plain, places_of(plain, overlay, relative))
     if built and module.exists():
         result.module = module
-    elif headers:
-        look_behind(headers, result, out, kit, kdir, words, relative)
+    else:
+        if headers:
+            look_behind(headers, result, out, kit, kdir, words, relative)
+        set_apart_own(result, overlay, undefined)
     return result
 
 

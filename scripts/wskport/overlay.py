@@ -4,7 +4,7 @@ Files beside the sources that make #include lines work which rely on Windows: ba
 in another case. A header "..\\Inc\\X.h" gets a file of just that name, which includes the real one;
 the compiler finds it in an include folder, and the sources stay as they are.
 
-Where even that does not help (UTF-16), the sources are compiled from converted copies.
+Where even that does not help (UTF-16, numbers such as 10i64), the sources are compiled from converted copies.
 """
 import os
 import pathlib
@@ -13,7 +13,7 @@ import shutil
 
 from wskport import Problem, wpp
 from wskport.project import find_below
-from wskport.texts import HEADERS, SOURCES, includes
+from wskport.texts import HEADERS, SOURCES, includes, without_suffixes
 
 PLAIN = re.compile(r"[\w./+~@%,-]+")
 
@@ -150,10 +150,10 @@ class Overlay:
         for path in sorted(files):
             copy = self.top / "converted" / os.path.relpath(path, common)
             self.copies[path] = copy
-            text = self.texts.text(path).replace("\r\n", "\n")
+            text = without_suffixes(self.texts.text(path).replace("\r\n", "\n"))
             self.write(copy, f'#line 1 "{path}"\n{text}')
-        self.project.note(f"{unreadable[0].name} is not in UTF-8: the sources are compiled from "
-                          "converted copies; run wsk-port again when they have changed")
+        self.project.note(f"{unreadable[0].name} is in UTF-16, or has numbers like 10i64: the sources "
+                          "are compiled from converted copies; run wsk-port again when they change")
 
     def source_name(self, source):
         """The name of a source in Kbuild, relative to it: the source's own, or a small file's."""

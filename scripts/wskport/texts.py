@@ -7,6 +7,8 @@ HEADERS = (".h", ".hpp", ".hh", ".hxx", ".inl", ".inc", ".tpl")
 
 TOKEN = re.compile(r'//(?:\\\r?\n|[^\n])*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'',
                    re.DOTALL)
+# Microsoft's suffixes of integers, and what comes to the same.
+SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)([uU]?)[iI](8|16|32|64)\b")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
 
 
@@ -26,6 +28,21 @@ def decode(data):
         text = data.decode("cp1252", "replace")
         # In comments and narrow strings the compiler takes any bytes.
         return text, not re.search(r'L"[^"\n]*[^\x00-\x7f]', text)
+
+
+def has_suffixes(text):
+    return bool(SUFFIX.search(text)) and bool(SUFFIX.search(code(text)))
+
+
+def without_suffixes(text):
+    """Numbers as a compiler here takes them; comments and literals stay."""
+    def number(match):
+        return match[1] + match[2] + ("L" if match[3] == "64" else "")
+    parts, at = [], 0
+    for token in TOKEN.finditer(text):
+        parts += [SUFFIX.sub(number, text[at:token.start()]), token[0]]
+        at = token.end()
+    return "".join([*parts, SUFFIX.sub(number, text[at:])])
 
 
 def code(text):
@@ -58,7 +75,8 @@ class Texts:
     def read(self, path):
         """(text, whether a compiler can read the file)."""
         if path not in self.known:
-            self.known[path] = decode(path.read_bytes())
+            text, readable = decode(path.read_bytes())
+            self.known[path] = text, readable and not has_suffixes(text)
         return self.known[path]
 
     def text(self, path):
