@@ -57,6 +57,10 @@ include $(wsk-kit)/scripts/nt.mk
 nt-only-cxx := $(filter-out -fno-threadsafe-statics -fno-use-cxa-atexit,$(nt-only-cxx))
 nt-objcopy := --rename-section .init_array=wsk_constructors,alloc,load,data,contents
 
+# Headers may be found as "..\inc\x.h", through a file of that name (scripts/wsk-port). Older fixdeps
+# take the backslash for the end of the name. What that file includes is in the list, too.
+nt-deps = ; sed -i 's/[^ ]*\\[^ ][^ ]*//g' $(depfile)
+
 # What compilers on Windows accept in silence. A conversion between pointers that Linux treats as an
 # error, such as one that drops a const from a function's parameter, is a warning.
 nt-drop += -Wundef

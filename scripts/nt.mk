@@ -7,6 +7,7 @@
 #   nt-cxx-objs  objects compiled from .cc, .cpp or .cxx files
 #   nt-c-objs    objects compiled from .c files
 #   nt-flags     more flags, for both
+#   nt-deps      what to do with the list of dependencies, as `; command`
 #   nt-objcopy   what objcopy is to do with C++ objects, besides what it does here
 #
 # Everything else is Kbuild's: dependencies, .cmd files, objtool, retpolines, sanitizers.
@@ -52,11 +53,11 @@ nt-merge = $(if $(CONFIG_LD_ORPHAN_WARN),$(if $(part-of-module),, \
 # Semicolons, under Kbuild's set -e: a compiler that fails in "gcc && objcopy" is forgiven, and an
 # object of earlier sources stays.
 quiet_cmd_nt_cxx = CXX $(quiet_modtag) $@
-      cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $<; \
+      cmd_nt_cxx = $(CC) -Wp,-MMD,$(depfile) $(nt-cxxflags) -c -o $@ $< $(nt-deps); \
 		   $(OBJCOPY) --remove-section=.group $(nt-objcopy) $@ $(nt-merge) $(cmd_objtool)
 
 quiet_cmd_nt_c = CC $(quiet_modtag)  $@
-      cmd_nt_c = $(CC) -Wp,-MMD,$(depfile) $(nt-cflags) -c -o $@ $< $(cmd_objtool)
+      cmd_nt_c = $(CC) -Wp,-MMD,$(depfile) $(nt-cflags) -c -o $@ $< $(nt-deps) $(cmd_objtool)
 
 define rule_nt_cxx
 	$(call cmd_and_fixdep,nt_cxx)
