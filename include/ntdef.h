@@ -88,6 +88,10 @@
 
 EXTERN_C_START
 
+/* Of the C runtime, which Microsoft's ntdef.h includes. */
+typedef __INTPTR_TYPE__ intptr_t;
+typedef __UINTPTR_TYPE__ uintptr_t;
+
 /* Plain types. Windows' long has 32 bits: here it is int. */
 #ifndef VOID
 #define VOID void
