@@ -270,6 +270,16 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	return 0;
 }
 
+bool port_datagram_waits(struct port_socket *socket)
+{
+	const struct sock *sk = socket->socket->sk;
+
+	return port_datagram_socket_of(socket)->rest ||
+	       !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       !skb_queue_empty_lockless(&sk->sk_error_queue) ||
+	       (is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+}
+
 int64_t port_datagram_copy(const struct port_datagram *datagram,
 			   const struct port_segment *segments, size_t count)
 {
@@ -280,7 +290,8 @@ int64_t port_datagram_copy(const struct port_datagram *datagram,
 	int error;
 
 	if (count > MAX_SEGMENTS)
-		vector = kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
+		vector = kvmalloc_array(count, sizeof(*vector),
+					in_softirq() ? GFP_ATOMIC : GFP_KERNEL);
 	if (!vector)
 		return -ENOMEM;
 	length = min_t(size_t, port_fill_vector(vector, segments, count), datagram->length);

@@ -46,12 +46,9 @@ static void notify(struct sock *sk, u32 events)
 	read_lock_bh(&sk->sk_callback_lock);
 	self = __locked_read_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
 	if (self) {
-		bool stream = sk->sk_type == SOCK_STREAM;
-
-		if (stream)
+		if (sk->sk_type == SOCK_STREAM)
 			note_state(self, sk);
-		if (stream && (events & PORT_SOCKET_READABLE) && in_softirq() &&
-		    port_inline_begin(self)) {
+		if ((events & PORT_SOCKET_READABLE) && in_softirq() && port_inline_begin(self)) {
 			self->notify(self->owner, events | PORT_SOCKET_INLINE);
 			port_inline_end(self);
 		} else {

@@ -15,15 +15,19 @@
 
 static bool fast_paths = true;
 module_param(fast_paths, bool, 0644);
-MODULE_PARM_DESC(fast_paths, "serve connections in the softirq that processes their packets");
+MODULE_PARM_DESC(fast_paths, "serve sockets in the softirq that processes their packets");
 
 bool port_inline_begin(struct port_socket *socket)
 {
 	struct sock *sk = socket->socket->sk;
 
+	if (!READ_ONCE(fast_paths))
+		return false;
+	/* Datagrams are queued, and taken out again, without the socket's lock. */
+	if (sk->sk_type != SOCK_STREAM)
+		return true;
 	/* A listening socket is told of a connection under that one's lock. */
-	if (!READ_ONCE(fast_paths) || !sk_is_tcp(sk) || sk->sk_state == TCP_LISTEN ||
-	    sock_owned_by_user(sk))
+	if (sk->sk_state == TCP_LISTEN || sock_owned_by_user(sk))
 		return false;
 	/* What is sent from here must not wait for memory. */
 	socket->allocation = sk->sk_allocation;
@@ -34,6 +38,8 @@ bool port_inline_begin(struct port_socket *socket)
 
 void port_inline_end(struct port_socket *socket)
 {
+	if (socket->socket->sk->sk_type != SOCK_STREAM)
+		return;
 	WRITE_ONCE(socket->inline_processor, 0);
 	socket->socket->sk->sk_allocation = socket->allocation;
 }

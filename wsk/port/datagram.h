@@ -71,6 +71,9 @@ struct port_datagram {
 /* Takes the next one; -EAGAIN when there is none. One caller at a time. */
 PORT_MUST_CHECK int port_datagram_next(struct port_socket *socket, struct port_datagram *datagram);
 
+/* Whether there is one, or a failure. */
+bool port_datagram_waits(struct port_socket *socket);
+
 /* Copies its first bytes; returns how many fitted. */
 PORT_MUST_CHECK int64_t port_datagram_copy(const struct port_datagram *datagram,
 					   const struct port_segment *segments, size_t count);

@@ -34,13 +34,13 @@ enum port_socket_event {
 	PORT_SOCKET_READABLE = 1, /* data, FIN, or a connection to accept */
 	PORT_SOCKET_WRITABLE = 2,
 	PORT_SOCKET_STATE = 4,	/* the connection's state, or its error, changed */
-	PORT_SOCKET_INLINE = 8, /* and the connection may be used inside the notification */
+	PORT_SOCKET_INLINE = 8, /* and the socket may be used inside the notification */
 	PORT_SOCKET_DEAD = 16,	/* its network namespace goes away, and waits for its release */
 };
 
 /*
  * Called in softirq or task context, the socket's lock possibly held: must not call back here,
- * but to send, receive, peek and discard where PORT_SOCKET_INLINE is set.
+ * but to send, receive, peek and discard where PORT_SOCKET_INLINE is set, or to receive datagrams.
  */
 typedef void port_socket_notify(void *owner, uint32_t events);
 

@@ -51,7 +51,7 @@ long long Socket::transmit_first(PIRP irp)
 							     request->first_length, offset};
 		request->first_mdl = nullptr;
 	}
-	return request->first_length ? transmit(irp) : 0;
+	return request->first_length ? transmit(irp, false) : 0;
 }
 
 void Socket::serve_connects()

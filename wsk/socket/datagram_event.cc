@@ -61,12 +61,18 @@ PWSK_DATAGRAM_INDICATION Socket::next_indication()
 	return nullptr;
 }
 
+/* Whether looking for one is worth while. */
+bool Socket::has_datagrams() const
+{
+	return datagram_->refused || port_datagram_waits(transport_);
+}
+
 /* As many as one call takes, all of one kind; null when there is none. */
 PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags)
 {
 	PWSK_DATAGRAM_INDICATION first = nullptr, *link = &first;
 
-	for (int count = 0; count < datagrams_per_call; count++) {
+	for (int count = 0; count < datagrams_per_call && has_datagrams(); count++) {
 		PWSK_DATAGRAM_INDICATION next = next_indication();
 
 		if (!next)
@@ -110,6 +116,8 @@ void Socket::refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings)
 /* Hands out what has arrived; false when that is nothing, or the event is not enabled. */
 bool Socket::indicate_datagrams()
 {
+	if (!has_datagrams())
+		return false;
 	EventCall call(*this, Event::receive_from);
 	ULONG flags = 0, enablings;
 
@@ -123,7 +131,8 @@ bool Socket::indicate_datagrams()
 	PWSK_DATAGRAM_INDICATION list = collect_datagrams(&flags);
 	if (!list)
 		return false;
-	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_FROM_EVENT>()(call.context(), flags, list);
+	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_FROM_EVENT>()(call.context(),
+								      flags | level_flag(), list);
 	if (status == STATUS_PENDING)
 		return true; /* the list is the client's, and may be gone */
 	if (status == STATUS_DATA_NOT_ACCEPTED)

@@ -8,6 +8,7 @@
 
 #include <wdm.h>
 
+#include "port/memory.h"
 #include "socket/address.h"
 #include "socket/live_list.h"
 
@@ -65,8 +66,8 @@ Indication *make(const port_datagram &datagram, const ToldSets &told, const port
 
 	for (size_t i = 0; i < count; i++)
 		bytes += mdl_bytes(pieces[i]);
-	auto *self =
-		static_cast<Indication *>(ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes, pool_tag));
+	/* Not from the pool, whose accounts cost more than the memory: one for each datagram. */
+	auto *self = static_cast<Indication *>(port_alloc(bytes, true));
 	if (!self)
 		return nullptr;
 	char *room = reinterpret_cast<char *>(self + 1);
@@ -119,7 +120,7 @@ bool free_datagram_indications(PWSK_DATAGRAM_INDICATION list)
 			return false;
 		list = list->Next;
 		port_datagram_release(&self->datagram);
-		ExFreePoolWithTag(self, pool_tag);
+		port_free(self);
 	}
 	return true;
 }

@@ -26,10 +26,7 @@ constexpr ULONG network_signals =
 
 /* Rounds in a row before other sockets' work, or other softirqs, get their turn. */
 constexpr int pump_rounds = 8;
-constexpr int inline_rounds = 2;
-
-/* What can be served inline: in the softirq that processes a connection's packets. */
-constexpr ULONG inline_signals = signal_receive | signal_send;
+constexpr int inline_rounds = 4; /* a receive, its answer, the next receive */
 
 constinit port_lock_class lock_class = {};
 
@@ -105,9 +102,12 @@ void Socket::run_work(port_work *work)
 	self->end_use();
 }
 
-bool Socket::may_serve_inline() const
+/* What can be served in the softirq that processes the transport's packets. */
+ULONG Socket::inline_signals() const
 {
-	return category() == Category::connection && state_ == State::connected;
+	if (datagram_) /* sending may sleep */
+		return signal_receive;
+	return state_ == State::connected ? signal_receive | signal_send : 0;
 }
 
 /* The caller holds a use, unless it is the network, which detaching waits for. */
@@ -235,12 +235,11 @@ void Socket::on_network(void *owner, uint32_t events)
 		self->signals_ |= signals;
 		if (self->pumping_ || !signals)
 			return;
-		in_place =
-			in_place && self->may_serve_inline() && !(self->signals_ & ~inline_signals);
+		in_place = in_place && !(self->signals_ & ~self->inline_signals());
 		self->pumping_ = in_place;
 	}
 	if (in_place)
-		self->pump(inline_signals);
+		self->pump(self->inline_signals());
 	else
 		self->queue_work();
 }

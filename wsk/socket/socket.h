@@ -194,7 +194,7 @@ private:
 	void put_back(RequestQueue &queue, PIRP irp);
 	void cancelled(PIRP irp);
 	void cancel_all(RequestQueue &queue, NTSTATUS status);
-	bool may_serve_inline() const;
+	ULONG inline_signals() const;
 	bool begin_end(PIRP close_irp);
 	void attach_transport(port_socket *transport);
 	void close_transport();
@@ -268,7 +268,7 @@ private:
 	/* stream.cc */
 	void serve_sends();
 	void serve_receives();
-	long long transmit(PIRP irp);
+	long long transmit(PIRP irp, bool more_follows);
 	long long collect(PIRP irp);
 
 	/* datagram_transfer.cc */
@@ -283,6 +283,7 @@ private:
 
 	/* datagram_event.cc */
 	bool indicate_datagrams();
+	bool has_datagrams() const;
 	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags);
 	PWSK_DATAGRAM_INDICATION next_indication();
 	void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);

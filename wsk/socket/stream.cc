@@ -35,18 +35,21 @@ size_t next_segments(PIRP irp, port_segment (&segments)[segments_per_call], SIZE
 }
 
 /* The flags mean a send's last bytes. */
-uint32_t send_flags(ULONG flags, bool last)
+uint32_t send_flags(ULONG flags, bool last, bool more_follows)
 {
+	uint32_t urgent = flags & WSK_FLAG_OOB ? PORT_SEND_URGENT : 0;
+
 	if (!last)
 		return PORT_SEND_MORE;
-	return (flags & WSK_FLAG_NODELAY ? PORT_SEND_PUSH : 0) |
-	       (flags & WSK_FLAG_OOB ? PORT_SEND_URGENT : 0);
+	if (flags & WSK_FLAG_NODELAY)
+		return PORT_SEND_PUSH | urgent;
+	return more_follows ? PORT_SEND_MORE | urgent : urgent;
 }
 
 } // namespace
 
 /* Sends what is left of a request: 0 when that was all, else -errno. */
-long long Socket::transmit(PIRP irp)
+long long Socket::transmit(PIRP irp, bool more_follows)
 {
 	Request *request = Request::of(irp);
 	SIZE_T length = request_arguments<TransferArguments>(irp).length;
@@ -58,7 +61,7 @@ long long Socket::transmit(PIRP irp)
 		bool last = request->transferred + bytes == length;
 
 		long long sent = port_socket_send(transport_, segments, count,
-						  send_flags(request->flags, last));
+						  send_flags(request->flags, last, more_follows));
 		if (sent < 0)
 			return sent;
 		request->transferred += sent;
@@ -66,24 +69,29 @@ long long Socket::transmit(PIRP irp)
 	return 0;
 }
 
+/*
+ * The next request is claimed, and so certain to follow, before the current one is sent: what does
+ * not fill a segment then waits for it.
+ */
 void Socket::serve_sends()
 {
-	for (int left = requests_per_turn(); left; left--) {
-		PIRP irp = claim(sends_);
+	PIRP next = claim(sends_);
 
-		if (!irp) {
-			indicate_send_backlog();
-			return;
-		}
+	for (int left = requests_per_turn(); next && left; left--) {
+		PIRP irp = next;
 		Request *request = Request::of(irp);
 		bool disconnects = request->operation == Operation::disconnect;
+
 		if (disconnects && port_context() != PORT_CONTEXT_TASK) {
 			put_back(sends_, irp);
 			signal(signal_shutdown);
 			return;
 		}
-		long long error = transmit(irp);
+		next = claim(sends_);
+		long long error = transmit(irp, next);
 		if (error == -PORT_EAGAIN) {
+			if (next)
+				put_back(sends_, next);
 			put_back(sends_, irp);
 			return;
 		}
@@ -98,7 +106,12 @@ void Socket::serve_sends()
 			complete(irp, STATUS_SUCCESS, request->transferred);
 		}
 	}
-	signal(signal_send);
+	if (next) {
+		put_back(sends_, next);
+		signal(signal_send);
+	} else {
+		indicate_send_backlog();
+	}
 }
 
 /*

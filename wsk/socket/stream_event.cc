@@ -31,11 +31,6 @@ void consume(port_socket *transport, SIZE_T bytes)
 	}
 }
 
-ULONG level_flag()
-{
-	return port_context() == PORT_CONTEXT_TASK ? 0 : WSK_FLAG_AT_DISPATCH_LEVEL;
-}
-
 ULONG receive_flags(const port_packet *packets)
 {
 	ULONG flags =
