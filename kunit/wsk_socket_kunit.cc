@@ -148,27 +148,6 @@ void unknown_type_or_protocol(struct kunit *test)
 		expect_refused(test, make(client, wanted), STATUS_NOT_SUPPORTED);
 }
 
-void expect_not_built(struct kunit *test, const Outcome &outcome, Site here = HERE)
-{
-	EXPECT_EQ(test, outcome.rules, 0ul);
-	check_status(test, here, "status", "STATUS_NOT_IMPLEMENTED", outcome.status,
-		     STATUS_NOT_IMPLEMENTED);
-	check_true(test, here, "STATUS_PENDING returned", outcome.pending, false);
-}
-
-void socket_functions_not_built_yet(struct kunit *test)
-{
-	Client client(test);
-	Listener listener(client, AF_INET);
-	WSK_INSPECT_ID id = {};
-
-	REQUIRE(test, listener.open());
-	expect_not_built(test, run(test, [&](PIRP irp) {
-				 return listener.listen()->WskInspectComplete(
-					 listener.handle(), &id, WskInspectAccept, irp);
-			 }));
-}
-
 void cancelled_before_the_call(struct kunit *test)
 {
 	Client client(test);
@@ -199,7 +178,6 @@ constexpr bridge_case cases[] = {
 	{"categories cannot be combined", combined_categories},
 	{"an unknown family is not supported", unknown_family},
 	{"an unknown type or protocol is not supported", unknown_type_or_protocol},
-	{"socket functions to come complete their IRP", socket_functions_not_built_yet},
 	{"an IRP that is cancelled already is completed once", cancelled_before_the_call},
 };
 

@@ -171,6 +171,7 @@ Refusal get_state(Socket &socket, ControlCall &call)
 	reply.info.iSocketType = socket.kind().type;
 	reply.info.iProtocol = static_cast<INT>(socket.kind().protocol);
 	call.write(reply);
+	return accepted;
 }
 
 Refusal set_conditional(Socket &socket, ControlCall &call)
