@@ -65,6 +65,86 @@ typedef enum {
 } RCVALL_VALUE,
 	*PRCVALL_VALUE;
 
+typedef enum _TCPSTATE {
+	TCPSTATE_CLOSED,
+	TCPSTATE_LISTEN,
+	TCPSTATE_SYN_SENT,
+	TCPSTATE_SYN_RCVD,
+	TCPSTATE_ESTABLISHED,
+	TCPSTATE_FIN_WAIT_1,
+	TCPSTATE_FIN_WAIT_2,
+	TCPSTATE_CLOSE_WAIT,
+	TCPSTATE_CLOSING,
+	TCPSTATE_LAST_ACK,
+	TCPSTATE_TIME_WAIT,
+	TCPSTATE_MAX
+} TCPSTATE;
+
+/* What SIO_TCP_INFO tells: version 0, and version 1, which begins as version 0 does. */
+typedef struct _TCP_INFO_v0 {
+	TCPSTATE State;
+	ULONG Mss;
+	ULONG64 ConnectionTimeMs;
+	BOOLEAN TimestampsEnabled;
+	ULONG RttUs;
+	ULONG MinRttUs;
+	ULONG BytesInFlight;
+	ULONG Cwnd;
+	ULONG SndWnd;
+	ULONG RcvWnd;
+	ULONG RcvBuf;
+	ULONG64 BytesOut;
+	ULONG64 BytesIn;
+	ULONG BytesReordered;
+	ULONG BytesRetrans;
+	ULONG FastRetrans;
+	ULONG DupAcksIn;
+	ULONG TimeoutEpisodes;
+	UCHAR SynRetrans;
+} TCP_INFO_v0, *PTCP_INFO_v0;
+
+typedef struct _TCP_INFO_v1 {
+	TCPSTATE State;
+	ULONG Mss;
+	ULONG64 ConnectionTimeMs;
+	BOOLEAN TimestampsEnabled;
+	ULONG RttUs;
+	ULONG MinRttUs;
+	ULONG BytesInFlight;
+	ULONG Cwnd;
+	ULONG SndWnd;
+	ULONG RcvWnd;
+	ULONG RcvBuf;
+	ULONG64 BytesOut;
+	ULONG64 BytesIn;
+	ULONG BytesReordered;
+	ULONG BytesRetrans;
+	ULONG FastRetrans;
+	ULONG DupAcksIn;
+	ULONG TimeoutEpisodes;
+	UCHAR SynRetrans;
+	ULONG SndLimTransRwin;
+	ULONG SndLimTimeRwin;
+	ULONG64 SndLimBytesRwin;
+	ULONG SndLimTransCwnd;
+	ULONG SndLimTimeCwnd;
+	ULONG64 SndLimBytesCwnd;
+	ULONG SndLimTransSnd;
+	ULONG SndLimTimeSnd;
+	ULONG64 SndLimBytesSnd;
+} TCP_INFO_v1, *PTCP_INFO_v1;
+
+#define TCP_INITIAL_RTO_UNSPECIFIED_RTT ((USHORT)-1)
+#define TCP_INITIAL_RTO_UNSPECIFIED_MAX_SYN_RETRANSMISSIONS ((UCHAR)-1)
+#define TCP_INITIAL_RTO_DEFAULT_RTT 0
+#define TCP_INITIAL_RTO_DEFAULT_MAX_SYN_RETRANSMISSIONS 0
+#define TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS ((UCHAR)-2)
+
+typedef struct _TCP_INITIAL_RTO_PARAMETERS {
+	USHORT Rtt; /* in milliseconds */
+	UCHAR MaxSynRetransmissions;
+} TCP_INITIAL_RTO_PARAMETERS, *PTCP_INITIAL_RTO_PARAMETERS;
+
 typedef struct _RSS_SCALABILITY_INFO {
 	BOOLEAN RssEnabled;
 } RSS_SCALABILITY_INFO, *PRSS_SCALABILITY_INFO;

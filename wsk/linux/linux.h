@@ -13,6 +13,10 @@ void port_inspect_exit(void);
 int port_namespace_init(void);
 void port_namespace_exit(void);
 
+/* interface.c: tells the NT world what changes. */
+int port_interface_init(void);
+void port_interface_exit(void);
+
 /* owner.c */
 int port_owner_init(void);
 void port_owner_exit(void);

@@ -31,8 +31,13 @@ static int __init wsk_init(void)
 	nt_timers_start();
 	nt_work_start();
 	provider_start();
+	error = port_interface_init();
+	if (error)
+		goto stop_provider;
 	return 0;
 
+stop_provider:
+	provider_stop();
 exit_namespace:
 	port_namespace_exit();
 exit_inspect:

@@ -300,6 +300,24 @@ static int get_tcp(const struct sock *sk, enum port_socket_option option, u32 *v
 	}
 }
 
+static u32 get_readable(struct socket *socket)
+{
+	struct msghdr msg = {};
+	u32 bytes = 0;
+	int length;
+
+	if (socket->type == SOCK_STREAM) {
+		lock_sock(socket->sk);
+		if (socket->sk->sk_state != TCP_LISTEN)
+			bytes = tcp_inq(socket->sk);
+		release_sock(socket->sk);
+		return bytes;
+	}
+	iov_iter_discard(&msg.msg_iter, READ, 0);
+	length = sock_recvmsg(socket, &msg, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	return max(length, 0);
+}
+
 int port_socket_get_option(struct port_socket *socket, enum port_socket_option option,
 			   uint32_t *value)
 {
@@ -329,6 +347,9 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 		return 0;
 	case PORT_OPTION_FAST_OPEN:
 		*value = READ_ONCE(socket->fast_open);
+		return 0;
+	case PORT_OPTION_READABLE:
+		*value = get_readable(socket->socket);
 		return 0;
 	case PORT_OPTION_V6ONLY:
 		*value = sk->sk_ipv6only;

@@ -20,6 +20,7 @@ enum port_socket_option {
 	PORT_OPTION_BROADCAST,
 	PORT_OPTION_PRIORITY,
 	PORT_OPTION_PROCESSOR, /* read only: where data arrived last */
+	PORT_OPTION_READABLE,  /* read only: bytes; of datagrams, the first one's */
 
 	PORT_OPTION_IPV4_HEADER_INCLUDED,
 	PORT_OPTION_IPV4_TOS,

@@ -4,6 +4,7 @@
 
 #include "port/log.h"
 #include "port/provider.h"
+#include "socket/change.h"
 #include "socket/sharing.h"
 
 namespace wsk
@@ -20,6 +21,7 @@ constinit KEVENT provider_ready;
 extern "C" void provider_start(void)
 {
 	sharing_start();
+	changes_start();
 	KeInitializeEvent(&provider_ready, NotificationEvent, TRUE);
 }
 
@@ -112,6 +114,7 @@ bool Client::retire()
 	if (has_open_sockets())
 		port_log_rule("WskDeregister",
 			      "sockets are open, and waited for: close them first");
+	forget_changes(this, STATUS_CANCELLED);
 	end_use();
 	KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
 	return true;

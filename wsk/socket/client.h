@@ -52,6 +52,7 @@ public:
 	[[nodiscard]] bool set_static_events(ULONG mask);
 	ULONG static_events() const { return static_events_; }
 	void first_socket();
+	bool has_had_sockets() const { return ReadAcquire(&sockets_created_); }
 
 	/* Sockets whose WskCloseSocket is still to come: what the client has forgotten, at last. */
 	void socket_opened(Socket *socket);

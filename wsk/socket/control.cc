@@ -90,11 +90,6 @@ ULONG read_switch(const ControlCall &call)
 	return call.read<ULONG>() != 0;
 }
 
-ULONG clip(const VOID *buffer, SIZE_T size)
-{
-	return !buffer ? 0 : size > MAXULONG ? MAXULONG : static_cast<ULONG>(size);
-}
-
 Operation operation_of(WSK_CONTROL_SOCKET_TYPE type)
 {
 	switch (type) {
@@ -255,7 +250,7 @@ NTSTATUS Socket::control(WSK_CONTROL_SOCKET_TYPE type, ControlCall &call, SIZE_T
 {
 	ULONG on;
 
-	if (type == WskSetOption && (call.row->rules & rule_switch)) {
+	if (type != WskGetOption && (call.row->rules & rule_switch)) {
 		on = read_switch(call);
 		call.input = &on;
 		call.input_size = sizeof(on);
@@ -313,8 +308,8 @@ NTSTATUS WSKAPI control_socket(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE type,
 	ControlCall call = {.row = find_control(type == WskIoctl ? no_level : level, code),
 			    .input = input,
 			    .output = output,
-			    .input_size = clip(input, input_size),
-			    .output_size = clip(output, output_size),
+			    .input_size = buffer_size(input, input_size),
+			    .output_size = buffer_size(output, output_size),
 			    .written = 0,
 			    .irp = irp};
 

@@ -169,6 +169,12 @@ extern const ControlTable datagram_options; /* IPPROTO_UDP, and what is told of 
 extern const ControlTable tcp_options;
 extern const ControlTable control_codes;
 
+/* What may be used of a buffer: nothing of one that is NULL. */
+constexpr ULONG buffer_size(const VOID *buffer, SIZE_T size)
+{
+	return !buffer ? 0 : size > MAXULONG ? MAXULONG : static_cast<ULONG>(size);
+}
+
 /* Handlers of several tables (control.cc): the transport's option `detail`, a number. */
 Refusal set_transport(Socket &socket, ControlCall &call);
 Refusal get_transport(Socket &socket, ControlCall &call);
@@ -187,6 +193,8 @@ enum KeptSwitch : ULONG {
 	kept_timestamps,
 	kept_delay_fin_ack,
 	kept_fail_connect_on_icmp,
+	kept_udp_connreset,
+	kept_udp_netreset,
 	kept_count
 };
 

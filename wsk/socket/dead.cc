@@ -10,6 +10,7 @@
 #include "socket/dead.h"
 
 #include "socket/address.h"
+#include "socket/change.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -62,6 +63,7 @@ void Socket::die()
 void Socket::serve_dead(ULONG signals)
 {
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_FILE_FORCED_CLOSED); });
+	forget_changes(this, STATUS_FILE_FORCED_CLOSED);
 	indicate_death();
 	if (signals & signal_close)
 		close_transport();

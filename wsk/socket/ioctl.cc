@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* The table of control codes. Handlers of more than a few lines are in ioctl_*.cc, by subject. */
+#include "socket/ioctl.h"
+
+#include <mstcpip.h>
+
 #include "socket/address.h"
-#include "socket/control.h"
+#include "socket/multicast.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -47,6 +51,81 @@ Refusal query_inspect_id(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
+/* By the socket's family. */
+Refusal set_multicast_loop(Socket &socket, ControlCall &call)
+{
+	return outcome(port_socket_set_option(socket.transport(),
+					      socket.family() == AF_INET
+						      ? PORT_OPTION_IPV4_MULTICAST_LOOP
+						      : PORT_OPTION_IPV6_MULTICAST_LOOP,
+					      call.read<ULONG>()));
+}
+
+Refusal set_multicast_scope(Socket &socket, ControlCall &call)
+{
+	return outcome(port_socket_set_option(socket.transport(),
+					      socket.family() == AF_INET
+						      ? PORT_OPTION_IPV4_MULTICAST_TTL
+						      : PORT_OPTION_IPV6_MULTICAST_HOPS,
+					      call.read<ULONG>()));
+}
+
+/* From very low to normal, as Linux's classes of traffic. */
+Refusal set_priority(Socket &socket, ControlCall &call)
+{
+	constexpr ULONG priorities[] = {2 /* bulk */, 1 /* filler */, 0 /* best effort */};
+	ULONG hint = call.read<ULONG>();
+
+	if (hint >= RTL_NUMBER_OF(priorities))
+		return {STATUS_INVALID_PARAMETER, "an unknown priority hint"};
+	return outcome(
+		port_socket_set_option(socket.transport(), PORT_OPTION_PRIORITY, priorities[hint]));
+}
+
+Refusal get_processor(Socket &socket, ControlCall &call)
+{
+	constexpr uint32_t in_group = 64;
+	SOCKET_PROCESSOR_AFFINITY affinity = {};
+	uint32_t processor = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_PROCESSOR, &processor);
+
+	if (static_cast<LONG>(processor) < 0) /* nothing has arrived yet */
+		processor = 0;
+	affinity.Processor.Group = static_cast<USHORT>(processor / in_group);
+	affinity.Processor.Number = static_cast<UCHAR>(processor % in_group);
+	if (!error)
+		call.write(affinity);
+	return outcome(error);
+}
+
+Refusal get_scalability(Socket &, ControlCall &call)
+{
+	call.write(RSS_SCALABILITY_INFO{TRUE});
+	return accepted;
+}
+
+/* The Windows Filtering Platform redirects nothing here. */
+Refusal find_no_redirect(Socket &, ControlCall &)
+{
+	return {STATUS_NOT_FOUND, nullptr};
+}
+
+Refusal ignore(Socket &, ControlCall &)
+{
+	return accepted;
+}
+
+/* Winsock's oldest, which have names in user mode's headers only. */
+enum : ULONG {
+	bytes_readable = 0x4004667f,
+	at_mark = 0x40047307,
+	interface_list = 0x4004747f, /* with AF_INET; of input, it is GROUP_FILTER's get */
+	send_backlog_query = 0x4004747b,
+	send_backlog_change = 0x2000747a,
+	multicast_filter = 0x8004747d,
+	group_filter = 0x8004747e,
+};
+
 constexpr Control rows[] = {
 	control_code(SIO_WSK_REGISTER_EXTENSION, scope_all, rule_immediate,
 		     sizeof(WSK_EXTENSION_CONTROL_IN), sizeof(WSK_EXTENSION_CONTROL_OUT),
@@ -57,6 +136,67 @@ constexpr Control rows[] = {
 		     set_fixed_address, SIO_WSK_SET_SENDTO_ADDRESS),
 	control_code(SIO_WSK_QUERY_INSPECT_ID, scope_all, rule_immediate, 0, sizeof(WSK_INSPECT_ID),
 		     query_inspect_id),
+
+	/* TCP */
+	control_code(SIO_WSK_QUERY_IDEAL_SEND_BACKLOG, scope_connections, rule_connected, 0,
+		     sizeof(SIZE_T), get_size, PORT_OPTION_SEND_BUFFER),
+	control_code(send_backlog_query, scope_connections, rule_connected, 0, sizeof(ULONG),
+		     get_transport, PORT_OPTION_SEND_BUFFER),
+	control_code(send_backlog_change, scope_connections, rule_connected | rule_pends, 0, 0,
+		     wait_for_send_backlog),
+	control_code(SIO_WSK_QUERY_RECEIVE_BACKLOG, scope_connections, rule_connected, 0,
+		     sizeof(SIZE_T), get_size, PORT_OPTION_READABLE),
+	control_code(SIO_WSK_SET_TCP_SILENT_MODE, scope_connections, rule_connected, 0, 0, silence),
+	control_code(SIO_KEEPALIVE_VALS, scope_tcp, 0, sizeof(struct tcp_keepalive), 0,
+		     set_keepalive_values),
+	control_code(SIO_TCP_INFO, scope_tcp, 0, sizeof(ULONG), sizeof(TCP_INFO_v0), get_tcp_info),
+	control_code(SIO_TCP_INITIAL_RTO, scope_tcp, 0, sizeof(TCP_INITIAL_RTO_PARAMETERS), 0,
+		     set_initial_rto),
+	control_code(SIO_TCP_SET_ACK_FREQUENCY, scope_tcp, 0, sizeof(UCHAR), 0, set_ack_frequency),
+	control_code(SIO_LOOPBACK_FAST_PATH, scope_tcp, rule_passive, sizeof(BOOLEAN), 0,
+		     set_loopback_fast_path),
+	control_code(SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, scope_connections,
+		     rule_passive | rule_connected, 0, 0, find_no_redirect),
+	control_code(SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, scope_connections,
+		     rule_passive | rule_connected, 0, 0, find_no_redirect),
+	control_code(SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, scope_connections, rule_passive, 0, 0,
+		     ignore),
+	control_code(at_mark, scope_tcp, 0, 0, sizeof(ULONG), get_at_mark),
+
+	/* UDP and raw IP */
+	control_code(SIO_UDP_CONNRESET, scope_udp, rule_switch | rule_immediate, sizeof(ULONG), 0,
+		     set_kept, kept_udp_connreset),
+	control_code(SIO_UDP_NETRESET, scope_udp, rule_switch | rule_immediate, sizeof(ULONG), 0,
+		     set_kept, kept_udp_netreset),
+	control_code(SIO_MULTIPOINT_LOOPBACK, scope_datagrams, rule_switch, sizeof(ULONG), 0,
+		     set_multicast_loop),
+	control_code(SIO_MULTICAST_SCOPE, scope_datagrams, 0, sizeof(ULONG), 0,
+		     set_multicast_scope),
+	control_code(multicast_filter, scope_datagrams | scope_ipv4, 0,
+		     FIELD_OFFSET(IP_MSFILTER, imsf_slist), 0, set_multicast_filter),
+	control_code(group_filter, scope_datagrams, 0, FIELD_OFFSET(GROUP_FILTER, gf_slist), 0,
+		     set_group_filter),
+	control_code(SIO_GET_BROADCAST_ADDRESS, scope_datagrams | scope_ipv4, rule_immediate, 0,
+		     sizeof(SOCKADDR_IN), get_broadcast_address),
+
+	/* All */
+	control_code(SIO_ADDRESS_LIST_QUERY, scope_all, rule_passive, 0, 0, get_address_list),
+	control_code(SIO_ADDRESS_LIST_CHANGE, scope_all, rule_passive | rule_pends, 0, 0,
+		     wait_for_addresses),
+	control_code(SIO_ADDRESS_LIST_SORT, scope_all, rule_passive,
+		     FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address), 0, sort_address_list),
+	control_code(SIO_ROUTING_INTERFACE_QUERY, scope_all, 0, sizeof(ADDRESS_FAMILY), 0,
+		     get_routing_interface),
+	control_code(SIO_ROUTING_INTERFACE_CHANGE, scope_all, rule_pends | rule_immediate,
+		     sizeof(ADDRESS_FAMILY), 0, wait_for_routes),
+	control_code(interface_list, scope_ipv4, rule_passive, 0, 0, get_interface_list),
+	control_code(bytes_readable, scope_all, 0, 0, sizeof(ULONG), get_transport,
+		     PORT_OPTION_READABLE),
+	control_code(SIO_SET_PRIORITY_HINT, scope_all, 0, sizeof(ULONG), 0, set_priority),
+	control_code(SIO_QUERY_RSS_PROCESSOR_INFO, scope_all, 0, 0,
+		     sizeof(SOCKET_PROCESSOR_AFFINITY), get_processor),
+	control_code(SIO_QUERY_RSS_SCALABILITY_INFO, scope_all, rule_immediate, 0,
+		     sizeof(RSS_SCALABILITY_INFO), get_scalability),
 };
 
 } // namespace

@@ -110,8 +110,8 @@ constexpr Control ip(LONG name, int scope, int rules, port_socket_option which)
 
 constexpr Control ipv6(LONG name, int scope, int rules, port_socket_option which)
 {
-	return option(IPPROTO_IPV6, name, scope | scope_ipv6, rules, sizeof(ULONG), set_transport,
-		      get_transport, which);
+	return option(IPPROTO_IPV6, name, (scope & ~scope_families) | scope_ipv6, rules,
+		      sizeof(ULONG), set_transport, get_transport, which);
 }
 
 /* IPPROTO_IP's are there on IPv6 sockets as well, for their IPv4 traffic. */

@@ -82,17 +82,4 @@ bool RequestQueue::push_front(PIRP irp, PDRIVER_CANCEL cancel)
 	return false;
 }
 
-PIRP RequestQueue::claim()
-{
-	for (PLIST_ENTRY entry = head_.Flink; entry != &head_; entry = entry->Flink) {
-		PIRP irp = CONTAINING_RECORD(entry, IRP, Tail.Overlay.ListEntry);
-
-		if (!IoSetCancelRoutine(irp, nullptr))
-			continue; /* its cancel routine waits for our lock, to take it out */
-		remove(irp);
-		return irp;
-	}
-	return nullptr;
-}
-
 } // namespace wsk

@@ -156,8 +156,25 @@ public:
 	[[nodiscard]] bool push_back(PIRP irp, PDRIVER_CANCEL cancel);
 	[[nodiscard]] bool push_front(PIRP irp, PDRIVER_CANCEL cancel);
 
-	/* The first one whose cancellation has not begun, or null. */
-	[[nodiscard]] PIRP claim();
+	/* The first one (that is wanted) whose cancellation has not begun, or null. */
+	[[nodiscard]] PIRP claim()
+	{
+		return claim_if([](PIRP) { return true; });
+	}
+	template <class Wanted>
+	[[nodiscard]] PIRP claim_if(Wanted wanted)
+	{
+		for (PLIST_ENTRY entry = head_.Flink; entry != &head_; entry = entry->Flink) {
+			PIRP irp = CONTAINING_RECORD(entry, IRP, Tail.Overlay.ListEntry);
+
+			/* A cancel routine that has begun waits for the lock, to take it out. */
+			if (!wanted(irp) || !IoSetCancelRoutine(irp, nullptr))
+				continue;
+			remove(irp);
+			return irp;
+		}
+		return nullptr;
+	}
 
 	/* From a cancel routine: it owns the IRP already. */
 	static void remove(PIRP irp) { RemoveEntryList(&irp->Tail.Overlay.ListEntry); }

@@ -6,6 +6,7 @@
 #include "nt/irql.h"
 #include "port/context.h"
 #include "port/packet.h"
+#include "socket/change.h"
 #include "socket/dead.h"
 #include "socket/security.h"
 
@@ -197,7 +198,7 @@ ULONG Socket::awaited_signals() const
 	if (!receives_.empty() ||
 	    (events_.enabled & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_RECEIVE_FROM)))
 		signals |= signal_receive;
-	if (!sends_.empty() || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
+	if (!sends_.empty() || backlog_watched_ || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		signals |= signal_send;
 	if (!connects_.empty())
 		signals |= signal_connect;
@@ -457,6 +458,7 @@ void Socket::close_transport()
 	if (inspector())
 		port_inspect_stop(inspector());
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
+	forget_changes(this, STATUS_CANCELLED);
 	if (!abandoned_)
 		end_use();
 }

@@ -43,6 +43,7 @@ enum class State : UCHAR {
 	listening,
 	connecting,
 	connected,
+	silent, /* nothing is sent any more: only closing is left */
 };
 
 /* Reasons for the pump to look at a queue. */
@@ -129,6 +130,8 @@ public:
 	bool conditional() const { return conditional_; }
 	/* Null for connections that no inspection let in. */
 	const WSK_INSPECT_ID *inspect_id() const;
+	void fall_silent();	   /* SIO_WSK_SET_TCP_SILENT_MODE */
+	void watch_send_backlog(); /* for a request that waits for its change */
 
 	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS (datagram.cc); null clears. */
 	void set_fixed_address(bool remote, const port_address *address);
@@ -318,6 +321,7 @@ private:
 	bool conditional_ = false;	  /* SO_CONDITIONAL_ACCEPT */
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
+	bool backlog_watched_ = false;	  /* by requests (change.h) */
 	ULONG backlog_indicated_ = 0;
 	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
 	LONG kept_switches_ = 0; /* switches that are stored only */

@@ -4,6 +4,7 @@
 #include "nt/irql.h"
 #include "port/context.h"
 #include "port/option.h"
+#include "socket/change.h"
 #include "socket/indication.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
@@ -116,6 +117,10 @@ void Socket::indicate_disconnect()
 /* When the advisable amount has changed by a quarter or more, first time included. */
 void Socket::indicate_send_backlog()
 {
+	uint32_t now;
+
+	if (backlog_watched_ && !port_socket_get_option(transport_, PORT_OPTION_SEND_BUFFER, &now))
+		backlog_watched_ = send_backlog_is(*this, now);
 	if (!(events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		return;
 	EventCall call(*this, Event::send_backlog);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* Control codes about this host's addresses, interfaces and routes. */
+#include <mstcpip.h>
+
+#include "port/interface.h"
+#include "socket/address.h"
+#include "socket/change.h"
+#include "socket/ioctl.h"
+#include "socket/socket.h"
+
+namespace wsk
+{
+
+namespace
+{
+
+constexpr ULONG pool_tag = 'dasW';
+
+constexpr SIZE_T size_of_address(ADDRESS_FAMILY family)
+{
+	return family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+}
+
+/* The addresses at one moment; addresses may come and go while they are counted. */
+class InterfaceAddresses
+{
+public:
+	explicit InterfaceAddresses(Socket &socket)
+	{
+		int family = port_family(socket.family());
+		ULONG room;
+
+		do {
+			free();
+			room = port_interface_addresses(socket.transport(), family, nullptr, 0);
+			list_ = static_cast<port_interface_address *>(ExAllocatePool2(
+				POOL_FLAG_NON_PAGED, (room + 1) * sizeof(*list_), pool_tag));
+			if (!list_)
+				return;
+			count_ = port_interface_addresses(socket.transport(), family, list_, room);
+		} while (count_ > room);
+	}
+	~InterfaceAddresses() { free(); }
+	InterfaceAddresses(const InterfaceAddresses &) = delete;
+	InterfaceAddresses &operator=(const InterfaceAddresses &) = delete;
+
+	explicit operator bool() const { return list_; }
+	ULONG count() const { return count_; }
+	const port_interface_address &operator[](ULONG index) const { return list_[index]; }
+
+private:
+	void free()
+	{
+		if (list_)
+			ExFreePoolWithTag(list_, pool_tag);
+		list_ = nullptr;
+	}
+
+	port_interface_address *list_ = nullptr;
+	ULONG count_ = 0;
+};
+
+constexpr Refusal too_small = {STATUS_BUFFER_OVERFLOW, nullptr};
+constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+
+SOCKADDR_IN ipv4_address(ULONG address)
+{
+	SOCKADDR_IN result = {};
+
+	result.sin_family = AF_INET;
+	result.sin_addr.s_addr = address;
+	return result;
+}
+
+bool read_sockaddr(Socket &socket, const ControlCall &call, port_address *address)
+{
+	return call.input_size >= size_of_address(socket.family()) &&
+	       address_from_sockaddr(static_cast<const SOCKADDR *>(call.input), socket.family(),
+				     address);
+}
+
+constexpr Refusal bad_address = {STATUS_INVALID_PARAMETER,
+				 "the address is short, or not of the socket's family"};
+
+} // namespace
+
+/* The list, and behind it the addresses that it points to. */
+Refusal get_address_list(Socket &socket, ControlCall &call)
+{
+	InterfaceAddresses addresses(socket);
+	SIZE_T each = size_of_address(socket.family());
+	SIZE_T list = SIZEOF_SOCKET_ADDRESS_LIST(addresses.count());
+
+	if (!addresses)
+		return no_memory;
+	/* So that a list of none is a whole structure. */
+	if (list < sizeof(SOCKET_ADDRESS_LIST))
+		list = sizeof(SOCKET_ADDRESS_LIST);
+	call.written = list + addresses.count() * each;
+	if (call.output_size < call.written)
+		return too_small;
+
+	auto *out = static_cast<UCHAR *>(call.output);
+	INT count = static_cast<INT>(addresses.count());
+
+	RtlCopyMemory(out + FIELD_OFFSET(SOCKET_ADDRESS_LIST, iAddressCount), &count,
+		      sizeof(count));
+	for (ULONG i = 0; i < addresses.count(); i++) {
+		auto *sockaddr = reinterpret_cast<SOCKADDR *>(out + list + i * each);
+		SOCKET_ADDRESS entry = {sockaddr, static_cast<INT>(each)};
+
+		address_to_sockaddr(addresses[i].address, sockaddr);
+		RtlCopyMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(i), &entry, sizeof(entry));
+	}
+	return accepted;
+}
+
+/* Those that can be reached first, otherwise as they came. */
+Refusal sort_address_list(Socket &socket, ControlCall &call)
+{
+	constexpr SIZE_T header = FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address);
+	auto *in = static_cast<const UCHAR *>(call.input);
+	auto *out = static_cast<UCHAR *>(call.output);
+	INT count = call.read<INT>();
+
+	if (count < 0 ||
+	    static_cast<SIZE_T>(count) > (call.input_size - header) / sizeof(SOCKET_ADDRESS))
+		return {STATUS_INVALID_PARAMETER,
+			"the input is too short for the addresses that it announces"};
+	call.written = SIZEOF_SOCKET_ADDRESS_LIST(static_cast<SIZE_T>(count));
+	if (call.output_size < call.written)
+		return too_small;
+	for (INT i = 0; i < count; i++) {
+		port_address ignored = {};
+		SOCKET_ADDRESS entry;
+
+		RtlCopyMemory(&entry, in + SIZEOF_SOCKET_ADDRESS_LIST(i), sizeof(entry));
+		if (entry.iSockaddrLength < static_cast<INT>(size_of_address(socket.family())) ||
+		    !address_from_sockaddr(entry.lpSockaddr, socket.family(), &ignored)) {
+			call.written = 0;
+			return bad_address;
+		}
+	}
+
+	/* Input and output may be one buffer: entries move towards its beginning only. */
+	INT sorted = 0;
+
+	if (out != in)
+		RtlCopyMemory(out, in, call.written);
+	for (INT i = 0; i < count; i++) {
+		port_address destination = {}, source = {};
+		SOCKET_ADDRESS entry;
+
+		RtlCopyMemory(&entry, out + SIZEOF_SOCKET_ADDRESS_LIST(i), sizeof(entry));
+		(void)!address_from_sockaddr(entry.lpSockaddr, socket.family(), &destination);
+		if (port_route_source(socket.transport(), &destination, &source))
+			continue;
+		RtlMoveMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(sorted + 1),
+			      out + SIZEOF_SOCKET_ADDRESS_LIST(sorted),
+			      (i - sorted) * sizeof(entry));
+		RtlCopyMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(sorted), &entry, sizeof(entry));
+		sorted++;
+	}
+	return accepted;
+}
+
+Refusal wait_for_addresses(Socket &socket, ControlCall &call)
+{
+	return wait_for_change(socket, Change::addresses, 0, call.irp);
+}
+
+Refusal get_routing_interface(Socket &socket, ControlCall &call)
+{
+	port_address destination = {}, source = {};
+
+	if (!read_sockaddr(socket, call, &destination))
+		return bad_address;
+	if (call.output_size < size_of_address(socket.family()))
+		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for an address"};
+	int error = port_route_source(socket.transport(), &destination, &source);
+	if (!error) {
+		address_to_sockaddr(source, static_cast<SOCKADDR *>(call.output));
+		call.written = size_of_address(socket.family());
+	}
+	return outcome(error);
+}
+
+Refusal wait_for_routes(Socket &socket, ControlCall &call)
+{
+	port_address destination = {};
+
+	if (!read_sockaddr(socket, call, &destination))
+		return bad_address;
+	return wait_for_change(socket, Change::routes, 0, call.irp);
+}
+
+Refusal get_interface_list(Socket &socket, ControlCall &call)
+{
+	InterfaceAddresses addresses(socket);
+
+	if (!addresses)
+		return no_memory;
+	call.written = addresses.count() * sizeof(InterfaceInfo);
+	if (call.output_size < call.written)
+		return too_small;
+	for (ULONG i = 0; i < addresses.count(); i++) {
+		const port_interface_address &one = addresses[i];
+		InterfaceInfo info = {};
+		SOCKADDR_IN address = {};
+
+		address_to_sockaddr(one.address, reinterpret_cast<SOCKADDR *>(&address));
+		info.flags = (one.up ? InterfaceInfo::up : 0) |
+			     (one.broadcast ? InterfaceInfo::broadcasts : 0) |
+			     (one.loopback ? InterfaceInfo::loopback : 0) |
+			     (one.point_to_point ? InterfaceInfo::point_to_point : 0) |
+			     (one.multicast ? InterfaceInfo::multicast : 0);
+		info.address.ipv4 = address;
+		info.broadcast.ipv4 = ipv4_address(one.broadcast);
+		info.netmask.ipv4 = ipv4_address(one.netmask);
+		RtlCopyMemory(static_cast<UCHAR *>(call.output) + i * sizeof(info), &info,
+			      sizeof(info));
+	}
+	return accepted;
+}
+
+Refusal get_broadcast_address(Socket &, ControlCall &call)
+{
+	call.write(ipv4_address(INADDR_BROADCAST));
+	return accepted;
+}
+
+} // namespace wsk
