@@ -197,6 +197,11 @@ void bridge_defer(struct kunit *test, void (*run)(void *context), void *context)
 	list_add(&deferred->link, &state->deferred);
 }
 
+bool bridge_time_is_real(void)
+{
+	return !IS_ENABLED(CONFIG_UML_TIME_TRAVEL_SUPPORT);
+}
+
 void bridge_sleep_ms(unsigned int ms)
 {
 	msleep(ms);

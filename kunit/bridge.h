@@ -67,6 +67,8 @@ void *bridge_fixture(struct kunit *test);
 void bridge_defer(struct kunit *test, void (*run)(void *context), void *context);
 
 void bridge_sleep_ms(unsigned int ms);
+/* Whether a second of sleep takes a second: not in User-Mode Linux, where time travels. */
+bool bridge_time_is_real(void);
 /* Calls run(context) on this thread with bottom halves disabled: at DISPATCH_LEVEL. */
 void bridge_run_at_dispatch(void (*run)(void *context), void *context);
 /* Calls run(context) in a real softirq, and returns when it has returned. */

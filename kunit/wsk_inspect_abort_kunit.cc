@@ -11,9 +11,6 @@ using namespace wsk::test;
 constexpr USHORT stranger_port = 40000;
 constexpr ULONG sequence = 1000;
 
-/* Longer than a peer that has said nothing is waited for. */
-constexpr ULONG patience_over_ms = 15000;
-
 /* Holds the request of a peer that is not there. */
 bool hold_stranger(Gated &listener, USHORT from = stranger_port, LONG inspections = 1)
 {
@@ -58,6 +55,8 @@ void reset_of_somebody_else(struct kunit *test, ADDRESS_FAMILY family)
 
 void peer_falls_silent(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_time_travel(test);
+
 	Client client(test);
 	Gated listener(client, family);
 
@@ -70,7 +69,7 @@ void peer_falls_silent(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, listener.gate().reach_aborts(1));
 	EXPECT_TRUE(test, same(listener.gate().aborted[0], id));
 	expect_failed(test, listener.complete(id, WskInspectAccept), STATUS_NOT_FOUND);
-	bridge_sleep_ms(patience_over_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().aborts, 1);
 
 	/* The same peer may come again, under another name. */
@@ -114,6 +113,8 @@ void dies_after_accept(struct kunit *test, ADDRESS_FAMILY family)
 
 void never_established(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_time_travel(test);
+
 	Client client(test);
 	Gated listener(client, family);
 
@@ -122,7 +123,7 @@ void never_established(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, hold_stranger(listener));
 	REQUIRE(test, listener.gate().reach_aborts(1));
 	EXPECT_TRUE(test, same(listener.gate().aborted[0], listener.gate().shown[0].id));
-	bridge_sleep_ms(patience_over_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().aborts, 1);
 }
 
@@ -135,7 +136,7 @@ void never_after_reject(struct kunit *test, ADDRESS_FAMILY family)
 	listener.gate().answer = WskInspectReject;
 	REQUIRE(test, hold_stranger(listener));
 	EXPECT_TRUE(test, listener.stranger(stranger_port, RAW_RST, sequence + 1));
-	bridge_sleep_ms(patience_over_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 }
 
@@ -150,7 +151,7 @@ void unaccepted_is_alive(struct kunit *test, ADDRESS_FAMILY family)
 
 	Visitor caller(client, listener);
 
-	bridge_sleep_ms(200000);
+	let_time_pass(200000);
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 
 	Socket peer(client);
@@ -178,7 +179,7 @@ void reset_before_accept(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, listener.gate().reach_aborts(1));
 	EXPECT_TRUE(test, same(listener.gate().aborted[0], listener.gate().shown[0].id));
 	listener.start_accept(accept);
-	bridge_sleep_ms(2000);
+	let_time_pass(2000);
 	EXPECT_TRUE(test, accept.pending());
 }
 
@@ -201,9 +202,11 @@ void close_inside_abort(struct kunit *test, ADDRESS_FAMILY family)
 
 		closing->listener->start_close(closing->request);
 	};
+	EXPECT_TRUE(test, listener.stranger(stranger_port, RAW_RST, sequence + 1));
+	EXPECT_TRUE(test, listener.stranger(stranger_port + 1, RAW_RST, sequence + 1));
 	REQUIRE(test, listener.gate().reach_aborts(1));
 	expect_done(test, closing.request.wait());
-	bridge_sleep_ms(patience_over_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().aborts, 1);
 }
 
@@ -216,7 +219,7 @@ void close_while_let_in(struct kunit *test, ADDRESS_FAMILY family)
 	listener.gate().answer = WskInspectAccept;
 	REQUIRE(test, hold_stranger(listener));
 	listener.close();
-	bridge_sleep_ms(patience_over_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 }
 

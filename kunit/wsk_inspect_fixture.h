@@ -14,6 +14,19 @@ inline bool same(const WSK_INSPECT_ID &one, const WSK_INSPECT_ID &other)
 	return one.Key == other.Key && one.SerialNumber == other.SerialNumber;
 }
 
+/* For what must not happen: longer than a peer waits before it sends its SYN again. */
+inline void let_time_pass(ULONG milliseconds = 15000)
+{
+	bridge_sleep_ms(bridge_time_is_real() ? 1200 : milliseconds);
+}
+
+/* For what happens after that long. */
+inline void needs_time_travel(struct kunit *test)
+{
+	if (bridge_time_is_real())
+		bridge_skip(test, "it would take a minute where time is real");
+}
+
 inline Address copy_address(PSOCKADDR from)
 {
 	Address address;

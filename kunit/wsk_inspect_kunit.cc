@@ -7,9 +7,6 @@ namespace
 
 using namespace wsk::test;
 
-/* Longer than any peer here waits before it sends its SYN again. */
-constexpr ULONG a_while_ms = 8000;
-
 void request_accepted(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -65,7 +62,7 @@ void request_rejected(struct kunit *test, ADDRESS_FAMILY family)
 	listener.start_accept(accept);
 	expect_failed(test, caller.connect(listener.address), STATUS_CONNECTION_REFUSED);
 	EXPECT_EQ(test, listener.gate().inspections, 1);
-	bridge_sleep_ms(a_while_ms);
+	let_time_pass();
 	EXPECT_TRUE(test, accept.pending());
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 }
@@ -94,7 +91,7 @@ void pended_and_accepted(struct kunit *test, ADDRESS_FAMILY family)
 
 	REQUIRE(test, hold(listener, caller, connect));
 	listener.start_accept(accept);
-	bridge_sleep_ms(a_while_ms);
+	let_time_pass();
 	EXPECT_TRUE(test, connect.pending());
 	EXPECT_TRUE(test, accept.pending());
 	EXPECT_EQ(test, listener.gate().inspections, 1);
@@ -118,7 +115,7 @@ void pended_and_rejected(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, hold(listener, caller, connect));
 	expect_done(test, listener.complete(listener.gate().shown[0].id, WskInspectReject));
 	expect_failed(test, connect.wait(), STATUS_CONNECTION_REFUSED);
-	bridge_sleep_ms(a_while_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().inspections, 1);
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 }
@@ -126,6 +123,8 @@ void pended_and_rejected(struct kunit *test, ADDRESS_FAMILY family)
 /* A minute is more than a client's patience, and less than a peer's. */
 void held_for_long(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_time_travel(test);
+
 	Client client(test);
 	Gated listener(client, family);
 	Caller caller(client, family);
@@ -386,7 +385,7 @@ void close_with_held(struct kunit *test, ADDRESS_FAMILY family)
 	listener.close();
 	expect_failed(test, connect_one.wait(), STATUS_CONNECTION_REFUSED);
 	expect_failed(test, connect_two.wait(), STATUS_CONNECTION_REFUSED);
-	bridge_sleep_ms(a_while_ms);
+	let_time_pass();
 	EXPECT_EQ(test, listener.gate().inspections, 2);
 	EXPECT_EQ(test, listener.gate().aborts, 0);
 }

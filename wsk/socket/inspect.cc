@@ -201,7 +201,8 @@ NTSTATUS Socket::execute_inspect(PIRP irp)
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (an argument, WskInspectPend);
  *	STATUS_INVALID_DEVICE_STATE (the socket does not inspect). The IRP ends in STATUS_SUCCESS,
  *	STATUS_NOT_FOUND (the request has died or was decided before), STATUS_INVALID_PARAMETER
- *	(this socket never had a request of that name) or STATUS_CANCELLED.
+ *	(this socket never had a request of that name), STATUS_FILE_FORCED_CLOSED (the socket is
+ *	dead) or STATUS_CANCELLED.
  * Source: PFN_WSK_INSPECT_COMPLETE (wsk.h).
  */
 NTSTATUS WSKAPI inspect_complete(PWSK_SOCKET handle, PWSK_INSPECT_ID id, WSK_INSPECT_ACTION action,

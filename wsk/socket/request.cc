@@ -46,14 +46,6 @@ void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 	IoCompleteRequest(irp, IO_NETWORK_INCREMENT);
 }
 
-NTSTATUS request_not_implemented(PIRP irp)
-{
-	Refusal refusal = request_begin(irp);
-
-	return request_refuse("WSK", irp,
-			      refusal ? refusal : Refusal{STATUS_NOT_IMPLEMENTED, nullptr});
-}
-
 /*
  * The cancel routine is set before Cancel is looked at, IoCancelIrp does the opposite: one of the
  * two sees the other, and the exchange in IoSetCancelRoutine decides which one has the IRP.

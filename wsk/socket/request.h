@@ -139,9 +139,6 @@ void request_free_block(PIRP irp);
 /* Completes the IRP; it is gone afterwards. The only place in wsk/socket that does. */
 void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information);
 
-/* For dispatch slots that have no implementation. */
-NTSTATUS request_not_implemented(PIRP irp);
-
 /*
  * FIFO of requests, each cancellable while it is queued. The owner's lock protects it; an IRP is
  * taken out by claiming it, after which IoCancelIrp cannot reach it.
