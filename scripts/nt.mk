@@ -24,11 +24,11 @@ nt-drop = -I% -iquote% -D__KERNEL__ $(srctree)/$(src) $(objtree)/$(obj)
 
 nt-drop-c := -std=% -Wmissing-prototypes -Wmissing-declarations -Wdeclaration-after-statement
 
-# The compiler's own headers and no others; Windows' wchar_t; no hidden code (constructors, guards,
+# The compiler's own headers and no others; Windows' wchar_t and signed char; no hidden code (constructors, guards,
 # unwinding). -g0 for C++: its DWARF makes pahole 1.24 fail and delete the module.
 nt-common = -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-I$(nt-kit)/include -iquote$(nt-kit)/wsk $(nt-flags) \
-	-ffreestanding -fshort-wchar -fms-extensions -Wno-multichar
+	-ffreestanding -fshort-wchar -fsigned-char -fms-extensions -Wno-multichar
 nt-only-cxx := -x c++ -std=gnu++20 -nostdinc++ -fno-exceptions -fno-rtti -fno-threadsafe-statics \
 	-fno-use-cxa-atexit -fno-gnu-unique -g0
 nt-only-c := -std=gnu17
