@@ -4,6 +4,7 @@
 #ifndef _MSTCPIP_
 #define _MSTCPIP_
 
+#include <ip2string.h>
 #include <ws2ipdef.h>
 
 EXTERN_C_START

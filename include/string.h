@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <ctype.h>
+#include <crt/safe.h>
 #include <wsk_driver.h>
 
 #ifdef __cplusplus
@@ -27,6 +28,10 @@ char *strcat(char *destination, const char *source);
 char *strchr(const char *string, int c);
 char *strrchr(const char *string, int c);
 char *strstr(const char *string, const char *search);
+char *strncat(char *destination, const char *source, size_t count);
+char *strpbrk(const char *string, const char *set);
+size_t strspn(const char *string, const char *set);
+size_t strcspn(const char *string, const char *set);
 
 /* Wide ones, and those that know no case: nobody else in the kernel needs them. */
 __WSK_INLINE size_t wcslen(const wchar_t *string)
@@ -124,6 +129,78 @@ __WSK_INLINE int _strnicmp(const char *string1, const char *string2, size_t coun
 __WSK_INLINE int _stricmp(const char *string1, const char *string2)
 {
 	return _strnicmp(string1, string2, (size_t)-1);
+}
+
+__WSK_INLINE wchar_t *wcsncat(wchar_t *destination, const wchar_t *source, size_t count)
+{
+	size_t used = wcslen(destination);
+	size_t length = wcsnlen(source, count);
+
+	__builtin_memcpy(destination + used, source, length * sizeof(*source));
+	destination[used + length] = 0;
+	return destination;
+}
+
+__WSK_INLINE wchar_t *wcsstr(const wchar_t *string, const wchar_t *search)
+{
+	size_t length = wcslen(search);
+
+	for (; wcsncmp(string, search, length); string++)
+		if (!*string)
+			return NULL;
+	return (wchar_t *)string;
+}
+
+__WSK_INLINE size_t wcscspn(const wchar_t *string, const wchar_t *set)
+{
+	size_t length = 0;
+
+	while (string[length] && !wcschr(set, string[length]))
+		length++;
+	return length;
+}
+
+__WSK_INLINE size_t wcsspn(const wchar_t *string, const wchar_t *set)
+{
+	size_t length = 0;
+
+	while (string[length] && wcschr(set, string[length]))
+		length++;
+	return length;
+}
+
+__WSK_INLINE wchar_t *wcspbrk(const wchar_t *string, const wchar_t *set)
+{
+	string += wcscspn(string, set);
+	return *string ? (wchar_t *)string : NULL;
+}
+
+__WSK_INLINE char *_strlwr(char *string)
+{
+	for (char *at = string; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return string;
+}
+
+__WSK_INLINE char *_strupr(char *string)
+{
+	for (char *at = string; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	return string;
+}
+
+__WSK_INLINE wchar_t *_wcslwr(wchar_t *string)
+{
+	for (wchar_t *at = string; *at; at++)
+		*at = (wchar_t)tolower(*at);
+	return string;
+}
+
+__WSK_INLINE wchar_t *_wcsupr(wchar_t *string)
+{
+	for (wchar_t *at = string; *at; at++)
+		*at = (wchar_t)toupper(*at);
+	return string;
 }
 
 #ifdef __cplusplus

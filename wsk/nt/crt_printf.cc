@@ -20,6 +20,9 @@ int print_bounded(Char *buffer, size_t count, const Char *format, va_list argume
 
 	if (text.stored < count)
 		buffer[text.stored] = 0;
+	/* Without a buffer it was asked how long the text is. */
+	if (!buffer && !count)
+		return static_cast<int>(text.length);
 	return text.length > text.stored ? -1 : static_cast<int>(text.length);
 }
 
@@ -31,6 +34,8 @@ int print_bounded(Char *buffer, size_t count, const Char *format, va_list argume
  * @count: its size in characters
  * @format: Windows format, see nt_format.cc
  * @arguments: its arguments
+ *
+ * A NULL buffer of size 0 asks how long the text would be.
  *
  * Context: any IRQL.
  * Return: the number of characters without the NUL, or -1 when the text was cut.
@@ -95,6 +100,72 @@ int _snwprintf(WCHAR *buffer, size_t count, const WCHAR *format, ...)
 
 	va_start(arguments, format);
 	length = print_bounded(buffer, count, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+/**
+ * _vscprintf() - tell how long a text would be
+ * @format: Windows format, see nt_format.cc
+ * @arguments: its arguments
+ *
+ * Context: any IRQL.
+ * Return: the number of characters without the NUL.
+ * Source: stdio.h, _vscprintf
+ */
+int _vscprintf(const char *format, va_list arguments)
+{
+	return print_bounded(static_cast<char *>(nullptr), 0, format, arguments);
+}
+
+/**
+ * _scprintf() - tell how long a text would be
+ * @format: Windows format
+ *
+ * Context: any IRQL.
+ * Return: as _vscprintf().
+ * Source: stdio.h, _scprintf
+ */
+int _scprintf(const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = _vscprintf(format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+/**
+ * _vscwprintf() - tell how long a text would be
+ * @format: Windows format, see nt_format.cc
+ * @arguments: its arguments
+ *
+ * Context: any IRQL.
+ * Return: the number of characters without the NUL.
+ * Source: stdio.h, _vscwprintf
+ */
+int _vscwprintf(const wchar_t *format, va_list arguments)
+{
+	return print_bounded(static_cast<wchar_t *>(nullptr), 0, format, arguments);
+}
+
+/**
+ * _scwprintf() - tell how long a text would be
+ * @format: Windows format
+ *
+ * Context: any IRQL.
+ * Return: as _vscwprintf().
+ * Source: stdio.h, _scwprintf
+ */
+int _scwprintf(const wchar_t *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = _vscwprintf(format, arguments);
 	va_end(arguments);
 	return length;
 }

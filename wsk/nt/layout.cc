@@ -12,6 +12,7 @@
 	static_assert(offsetof(type, field) == (offset), #type "." #field " is somewhere else")
 
 SIZE(CHAR, 1);
+static_assert(static_cast<CHAR>(-1) < 0, "Windows' char is signed, whatever the kernel's is");
 SIZE(BOOLEAN, 1);
 SIZE(SHORT, 2);
 SIZE(WCHAR, 2);
@@ -104,6 +105,18 @@ AT(ERESOURCE, SharedWaiters, 32);
 AT(ERESOURCE, OwnerEntry, 48);
 AT(ERESOURCE, NumberOfSharedWaiters, 72);
 AT(ERESOURCE, SpinLock, 96);
+SIZE(RTL_SPLAY_LINKS, 24);
+SIZE(RTL_BALANCED_LINKS, 32);
+SIZE(RTL_GENERIC_TABLE, 72);
+AT(RTL_GENERIC_TABLE, OrderedPointer, 24);
+AT(RTL_GENERIC_TABLE, NumberGenericTableElements, 36);
+AT(RTL_GENERIC_TABLE, TableContext, 64);
+SIZE(RTL_AVL_TABLE, 104);
+AT(RTL_AVL_TABLE, OrderedPointer, 32);
+AT(RTL_AVL_TABLE, NumberGenericTableElements, 44);
+AT(RTL_AVL_TABLE, RestartKey, 56);
+AT(RTL_AVL_TABLE, CompareRoutine, 72);
+AT(RTL_AVL_TABLE, TableContext, 96);
 SIZE(EX_PUSH_LOCK, 8);
 SIZE(RTL_RUN_ONCE, 8);
 SIZE(WORK_QUEUE_ITEM, 32);
