@@ -28,6 +28,7 @@ static int fill(struct silent_peer *peer, struct sockaddr_storage *address, int 
 	err = sock_create_kern(&init_net, family, SOCK_STREAM, IPPROTO_TCP, &peer->listener);
 	if (err)
 		return err;
+	sock_set_reuseaddr(peer->listener->sk);
 	err = kernel_bind(peer->listener, (struct sockaddr *)address, length);
 	if (err)
 		return err;
@@ -52,6 +53,7 @@ struct silent_peer *silent_peer_open(bool ipv6, uint16_t *port)
 
 	if (!peer)
 		return NULL;
+	four->sin_port = htons(*port); /* at the same place in both families */
 	if (ipv6) {
 		six->sin6_family = AF_INET6;
 		six->sin6_addr = in6addr_loopback;

@@ -9,7 +9,10 @@ PORT_BEGIN
 
 struct silent_peer;
 
-/* Null on failure. The port is in host order. */
+/*
+ * Null on failure. The port is in host order: 0 for any, else one that others are bound to with
+ * SO_REUSEADDR and do not listen at.
+ */
 struct silent_peer *silent_peer_open(bool ipv6, uint16_t *port);
 void silent_peer_close(struct silent_peer *peer);
 

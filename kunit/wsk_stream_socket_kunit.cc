@@ -217,6 +217,30 @@ void cancelled_listen_commits_to_nothing(struct kunit *test, ADDRESS_FAMILY fami
 	expect_done(test, stream.connect(listener.address));
 }
 
+void failed_listen_commits_to_nothing(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Stream listens(client, family), connects(client, family);
+	Listener listener(client, family);
+
+	REQUIRE(test, listens.open() && connects.open() && listener.open());
+	Stream *const streams[] = {&listens, &connects};
+
+	for (Stream *stream : streams) {
+		USHORT port = stream->address.port();
+		silent_peer *other = silent_peer_open(family == AF_INET6, &port);
+
+		/* Somebody else listens there by now, whom WSK does not know. */
+		EXPECT_NOT_NULL(test, other);
+		expect_failed(test, stream->listen_now(), STATUS_ADDRESS_ALREADY_EXISTS);
+		silent_peer_close(other);
+	}
+	EXPECT_TRUE(test, listens.local() == listens.address);
+	expect_done(test, listens.listen_now());
+	serves(test, client, listens, listens.address);
+	expect_done(test, connects.connect(listener.address));
+}
+
 void works_at_dispatch_level(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -363,6 +387,7 @@ constexpr bridge_case cases[] = {
 		      failed_connect_commits_to_nothing),
 	IPV4_AND_IPV6("a cancelled connect commits to nothing",
 		      cancelled_connect_commits_to_nothing),
+	IPV4_AND_IPV6("a listen that failed commits to nothing", failed_listen_commits_to_nothing),
 	IPV4_AND_IPV6("a cancelled listen commits to nothing", cancelled_listen_commits_to_nothing),
 	IPV4_AND_IPV6("both roles work from DISPATCH_LEVEL", works_at_dispatch_level),
 	IPV4_AND_IPV6("many connections can wait", many_wait),

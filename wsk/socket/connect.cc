@@ -193,8 +193,8 @@ NTSTATUS WSKAPI connect(PWSK_SOCKET handle, PSOCKADDR remote_address, ULONG flag
  *	the socket is bound as before, and what the peer has got of the data is not told.
  *
  * The data goes out with the first packet, as much as fits, where TCP_FASTOPEN is set and the
- *system allows it, else right after the handshake. The request completes when the connection is
- *there and the stack has taken all of the data.
+ * system allows it, else right after the handshake. The request completes when the connection is
+ * there and the stack has taken all of the data.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: As WskConnect(); also STATUS_BUFFER_OVERFLOW (more than 65535 bytes). The IRP may end

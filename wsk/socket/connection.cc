@@ -270,13 +270,15 @@ static NTSTATUS submit_address_query(const char *function, PWSK_SOCKET handle, P
 }
 
 /**
- * WskBind - Gives a socket its local address; a listening socket starts to listen, a datagram
- *socket to receive.
- * @handle: A listening, datagram or connection socket that is not bound.
+ * WskBind - Gives a socket its local address.
+ * @handle: A socket of any category but basic that is not bound.
  * @local_address: Of the socket's family; wildcard address and port 0 are allowed, for datagrams
  *	also a multicast address. Read during the call only.
  * @flags: Reserved, 0.
  * @irp: The request.
+ *
+ * With it a listening socket starts to listen, and a datagram socket to receive; a stream socket
+ * has still to be told whether it is to listen or to connect.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_STATE (bound already).
