@@ -118,24 +118,23 @@ void Client::abandon_sockets(const DriverAccount *account)
 
 void Client::close_abandoned_sockets(const DriverAccount *account)
 {
-	while (Client *client = next_with(account, &Client::abandoned_)) {
-		while (Socket *socket = client->take_socket(&Client::abandoned_, nullptr)) {
-			socket->end_use();
-			socket->end_use(); /* the one that WskCloseSocket would have ended */
+	/* And those that were accepted or made meanwhile. */
+	const SocketList lists[] = {&Client::abandoned_, &Client::sockets_};
+
+	for (SocketList list : lists)
+		while (Client *client = next_with(account, list)) {
+			while (Socket *socket = client->take_socket(list, nullptr)) {
+				socket->begin_end(nullptr);
+				socket->end_use();
+			}
+			client->release();
 		}
-		client->release();
-	}
-	/* Those that were accepted or made meanwhile. */
-	while (Client *client = next_with(account, &Client::sockets_)) {
-		while (Socket *socket = client->take_socket(&Client::sockets_, nullptr)) {
-			socket->begin_end(nullptr);
-			socket->end_use();
-		}
-		client->release();
-	}
 }
 
-/* Nothing is admitted any more, and what waits is completed; but the last use stays. */
+/*
+ * Nothing is admitted any more but WskCloseSocket, and what waits is completed; the last use stays
+ * until then, or until there is no driver that could close it.
+ */
 void Socket::abandon()
 {
 	{

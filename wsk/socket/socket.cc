@@ -433,19 +433,26 @@ void Socket::cancel_all(RequestQueue &queue, NTSTATUS status)
  */
 bool Socket::begin_end(PIRP close_irp)
 {
+	bool begun, kept;
 	{
 		LockGuard guard(lock_);
 
-		if (closing_)
+		if (closing_ && !abandoned_)
 			return false;
+		begun = closing_;
+		kept = kept_;
 		closing_ = true;
+		abandoned_ = kept_ = false;
 		life_irp_ = close_irp;
 		if (close_irp)
 			IoMarkIrpPending(close_irp);
 	}
 	client_->socket_closing(this);
 	begin_use();
-	signal(signal_close);
+	if (!begun)
+		signal(signal_close);
+	else if (kept)
+		end_use();
 	end_use();
 	return true;
 }
@@ -459,8 +466,14 @@ void Socket::close_transport()
 		port_inspect_stop(inspector());
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
 	forget_changes(this, STATUS_CANCELLED);
-	if (!abandoned_)
-		end_use();
+	{
+		LockGuard guard(lock_);
+
+		kept_ = abandoned_;
+		if (kept_)
+			return;
+	}
+	end_use();
 }
 
 /* A connection ends in a RST unless both sides have finished sending. */

@@ -310,7 +310,8 @@ private:
 	ULONG signals_ = 0;
 	bool pumping_ = false;
 	bool closing_ = false;
-	bool abandoned_ = false;
+	bool abandoned_ = false;	  /* its driver is being unloaded, and may still close it */
+	bool kept_ = false;		  /* and nothing but its last use is left */
 	bool finishing_ = false;	  /* the work item's next run is its last */
 	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
 	bool aborted_ = false;		  /* by the client */
