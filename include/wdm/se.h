@@ -4,6 +4,7 @@
 #ifndef _WDM_SE_H
 #define _WDM_SE_H
 
+#include <wdm/ex.h>
 #include <wdm/io.h>
 
 EXTERN_C_START
