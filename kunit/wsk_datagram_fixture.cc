@@ -284,6 +284,8 @@ NTSTATUS WSKAPI DatagramNotes::on_receive_from(PVOID context, ULONG flags,
 	LONG count = 0;
 
 	EXPECT_EQ(test, InterlockedIncrement(&self->running_), 1); /* calls are serial */
+	EXPECT_EQ(test, (flags & WSK_FLAG_AT_DISPATCH_LEVEL) != 0,
+		  KeGetCurrentIrql() == DISPATCH_LEVEL);
 	EXPECT_NOT_NULL(test, list);
 	PWSK_DATAGRAM_INDICATION *end = &self->kept_;
 	while (*end)

@@ -290,8 +290,8 @@ int64_t port_datagram_copy(const struct port_datagram *datagram,
 	int error;
 
 	if (count > MAX_SEGMENTS)
-		vector = kvmalloc_array(count, sizeof(*vector),
-					in_softirq() ? GFP_ATOMIC : GFP_KERNEL);
+		vector = in_softirq() ? kmalloc_array(count, sizeof(*vector), GFP_ATOMIC)
+				      : kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
 	if (!vector)
 		return -ENOMEM;
 	length = min_t(size_t, port_fill_vector(vector, segments, count), datagram->length);

@@ -38,7 +38,7 @@ bool cannot_segment(long long error)
 	       error == -PORT_EOPNOTSUPP || error == -PORT_ENOPROTOOPT;
 }
 
-bool same_source(const port_address &a, const port_address &b)
+bool same_source(const port_address &a, const port_address &b, bool raw)
 {
 	auto *ipv4_a = reinterpret_cast<const SOCKADDR_IN *>(&a);
 	auto *ipv4_b = reinterpret_cast<const SOCKADDR_IN *>(&b);
@@ -46,7 +46,7 @@ bool same_source(const port_address &a, const port_address &b)
 	auto *ipv6_b = reinterpret_cast<const SOCKADDR_IN6 *>(&b);
 
 	/* At the same place in both families; raw datagrams have none. */
-	if (a.family != b.family || (ipv4_b->sin_port && ipv4_a->sin_port != ipv4_b->sin_port))
+	if (a.family != b.family || (!raw && ipv4_a->sin_port != ipv4_b->sin_port))
 		return false;
 	if (a.family == PORT_AF_INET)
 		return ipv4_a->sin_addr.S_un.S_addr == ipv4_b->sin_addr.S_un.S_addr;
@@ -170,7 +170,8 @@ bool Socket::wants(const port_datagram &datagram)
 				     : datagram_->told.ipv6 & tell_returned;
 	if (datagram.cast == PORT_BROADCAST && datagram_->no_broadcasts)
 		return false;
-	return !datagram_->remote.family || same_source(datagram.source, datagram_->remote);
+	return !datagram_->remote.family ||
+	       same_source(datagram.source, datagram_->remote, type() == SOCK_RAW);
 }
 
 /* The transport's next one that the client wants. */
