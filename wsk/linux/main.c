@@ -51,6 +51,7 @@ destroy_queues:
 
 static void __exit wsk_exit(void)
 {
+	port_interface_exit();
 	provider_stop();
 	port_thread_wait_all();
 	nt_timers_stop();

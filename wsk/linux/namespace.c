@@ -22,6 +22,7 @@
 struct inhabitants {
 	spinlock_t lock;
 	struct list_head sockets;
+	unsigned int count; /* of those, and of those that are being released */
 	bool ending;
 	wait_queue_head_t left; /* by the last one */
 };
@@ -52,6 +53,7 @@ void port_socket_enter_net(struct port_socket *socket)
 	}
 	spin_lock_bh(&inhabitants->lock);
 	list_add(&socket->neighbours, &inhabitants->sockets);
+	inhabitants->count++;
 	spin_unlock_bh(&inhabitants->lock);
 }
 
@@ -79,16 +81,20 @@ void port_socket_release(struct port_socket *socket, bool reset)
 		sock_no_linger(sk);
 	if (socket->socket->type != SOCK_STREAM)
 		port_datagram_drop_rest(socket);
-	if (leaves)
+	if (leaves) {
 		sock_hold(sk);
+		/* It must not be told of the end while its sock is taken away. */
+		spin_lock_bh(&inhabitants->lock);
+		list_del(&socket->neighbours);
+		spin_unlock_bh(&inhabitants->lock);
+	}
 	sock_release(socket->socket);
 	if (leaves) {
 		/* Packets that a client retains may still refer to it. */
 		compat_sock_forget_net(sk);
 		sock_put(sk);
 		spin_lock_bh(&inhabitants->lock);
-		list_del(&socket->neighbours);
-		if (list_empty(&inhabitants->sockets))
+		if (!--inhabitants->count)
 			wake_up(&inhabitants->left);
 		spin_unlock_bh(&inhabitants->lock);
 	}
@@ -107,12 +113,12 @@ static int begin_net(struct net *net)
 
 static bool all_left(struct inhabitants *inhabitants)
 {
-	bool empty;
+	bool left;
 
 	spin_lock_bh(&inhabitants->lock);
-	empty = list_empty(&inhabitants->sockets);
+	left = !inhabitants->count;
 	spin_unlock_bh(&inhabitants->lock);
-	return empty;
+	return left;
 }
 
 /* No new one comes: making a socket takes a reference to the namespace. */
