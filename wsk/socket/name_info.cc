@@ -128,7 +128,7 @@ void write_question(const NameWanted &wanted, bool ask_node, bool ask_service, c
  * @SockAddr: The address, read during the call only.
  * @SockAddrLength: Its bytes: at least those of its family, at most sizeof(SOCKADDR_STORAGE).
  * @NodeName: Receives the host's name in its buffer, with a NUL that Length does not count; or
- *NULL.
+ *	NULL.
  * @ServiceName: Likewise the service's name. One of the two is not NULL. Both stay until the IRP
  *	completes.
  * @Flags: NI_NOFQDN, NI_NUMERICHOST, NI_NAMEREQD, NI_NUMERICSERV, NI_DGRAM.

@@ -16,10 +16,10 @@ namespace
  * WskSocket - Creates a socket.
  * @Client: From WskCaptureProviderNPI().
  * @AddressFamily: AF_INET or AF_INET6.
- * @SocketType: SOCK_STREAM.
- * @Protocol: IPPROTO_TCP.
+ * @SocketType: SOCK_STREAM, SOCK_DGRAM or SOCK_RAW.
+ * @Protocol: IPPROTO_TCP, IPPROTO_UDP, or with SOCK_RAW any.
  * @Flags: The category: WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_CONNECTION_SOCKET,
- *	WSK_FLAG_STREAM_SOCKET, or 0 for a basic socket.
+ *	WSK_FLAG_STREAM_SOCKET, WSK_FLAG_DATAGRAM_SOCKET, or 0 for a basic socket.
  * @SocketContext: Handed to the socket's event callbacks.
  * @Dispatch: The category's table of event callbacks, or NULL; stays as long as the socket.
  * @OwningProcess: The socket lives in this process' network namespace and binds with its
@@ -35,11 +35,10 @@ namespace
  * IPV6_V6ONLY is cleared.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
- * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (client, Irp or category); STATUS_NOT_SUPPORTED
- *	(family, type, protocol); STATUS_NOT_IMPLEMENTED (other categories, security descriptors);
- *	STATUS_DEVICE_NOT_READY (the client has deregistered); STATUS_INSUFFICIENT_RESOURCES. The
- *IRP ends in STATUS_SUCCESS, STATUS_PROCESS_IS_TERMINATING (the owner has ended) or
- *	STATUS_INSUFFICIENT_RESOURCES.
+ * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (client, Irp, category or security descriptor);
+ *	STATUS_NOT_SUPPORTED (family, type, protocol); STATUS_DEVICE_NOT_READY (the client has
+ *	deregistered); STATUS_INSUFFICIENT_RESOURCES. The IRP ends in STATUS_SUCCESS,
+ *	STATUS_PROCESS_IS_TERMINATING (the owner has ended) or STATUS_INSUFFICIENT_RESOURCES.
  * Source: PFN_WSK_SOCKET (wsk.h).
  */
 NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, USHORT SocketType,
@@ -85,10 +84,9 @@ NTSTATUS WSKAPI create_socket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, 
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER (client, Irp, flags, addresses);
- *	STATUS_NOT_SUPPORTED (type, protocol); STATUS_NOT_IMPLEMENTED (owners and security
- *	descriptors); STATUS_DEVICE_NOT_READY (the client has deregistered);
- *	STATUS_INSUFFICIENT_RESOURCES. The IRP ends as those of WskSocket(), WskBind() and
- *	WskConnect() do.
+ *	STATUS_NOT_SUPPORTED (type, protocol); STATUS_DEVICE_NOT_READY (the client has
+ *	deregistered); STATUS_INSUFFICIENT_RESOURCES. The IRP ends as those of WskSocket(),
+ *	WskBind() and WskConnect() do.
  * Source: PFN_WSK_SOCKET_CONNECT (wsk.h).
  */
 NTSTATUS WSKAPI socket_connect(PWSK_CLIENT Client, USHORT SocketType, ULONG Protocol,
