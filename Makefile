@@ -14,9 +14,9 @@ ported := $(patsubst %/,%,$(dir $(wildcard samples/*/*/*.vcxproj)))
 modules: ## build wsk.ko (KDIR=: for these kernel headers; WSK_DEBUG=1: a checked build)
 	+@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-.PHONY: samples $(samples) $(ported)
+.PHONY: samples $(samples) $(ported) bench/driver
 samples: $(samples) $(ported) ## build the sample drivers, and wsk.ko before them
-$(samples): modules
+$(samples) bench/driver: modules
 	+@$(MAKE) -C $(KDIR) M=$(CURDIR)/$@ WSK_DIR=$(CURDIR) modules
 $(ported): modules
 	@scripts/wsk-port --kernel $(KDIR) $(if $(filter 1 y,$(WSK_DEBUG)),--debug) \
@@ -37,6 +37,11 @@ kunit: ## run the KUnit suites on User-Mode Linux (FILTER=: only these, as in 'k
 	@scripts/setup kunit
 	@scripts/kunit $(if $(FILTER),'$(FILTER)')
 
+.PHONY: bench
+bench: ## measure WSK beside raw in-kernel sockets and user space
+	@scripts/setup demo
+	@scripts/bench
+
 .PHONY: lint
 lint: ## check the sources and what is built of them, without running it
 	@scripts/setup lint
@@ -55,7 +60,7 @@ install: modules ## install wsk.ko, what drivers are built with, and what resolv
 
 .PHONY: clean
 clean: ## remove everything that was built here
-	@for folder in $(samples) .; do \
+	@for folder in $(samples) bench/driver .; do \
 		$(MAKE) -s -C $(KDIR) M=$(CURDIR)/$$folder WSK_DIR=$(CURDIR) clean || exit; \
 	done
 	@rm -rf Documentation/_build samples/*/module
