@@ -10,7 +10,8 @@ NEEDS = ("veth",)
 @test
 def namespace_goes(guest):
     """a namespace goes away under a server's sockets, with its last process"""
-    guest.run("insmod /modules/wsk.ko && rm -f pid go && ip link add outer type veth")
+    guest.run("insmod /modules/wsk.ko && rm -f pid go && modprobe veth && "
+              "ip link add outer type veth")
     guest.run("unshare -n sh -c 'echo $$ >pid; until [ -e go ]; do sleep 0.1; done; "
               "ip link set lo up && insmod /modules/echo_server.ko && "
               f"./echo_peer talk {LOCAL4} {PORT} && ./echo_peer talk {LOCAL6} {PORT}' >inside & "
