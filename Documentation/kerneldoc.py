@@ -145,8 +145,8 @@ class Comment:
             named.append(argument)
         return named
 
-    def rest(self):
-        """The comment as reStructuredText, a list of lines."""
+    def rest(self, repeated=False):
+        """The comment as reStructuredText, a list of lines; of a second form of a function, too."""
         if self.function.arguments is None:
             lines = [f".. c:var:: {self.function.type} {self.name}", ""]
         else:
@@ -160,7 +160,10 @@ class Comment:
         for section, field in (("Return", "returns"), ("Context", "Context"), ("Source", "Source")):
             if section in self.sections:
                 lines.append(f"   :{field}: {escape(sentence(self.sections[section]))}")
-        return lines + [""]
+        lines.append("")
+        if repeated:  # to Sphinx, another name
+            lines = [".. c:namespace-push:: other_form", "", *lines, ".. c:namespace-pop::", ""]
+        return lines
 
 
 def sentence(text):
@@ -208,10 +211,13 @@ def setup(app):
         def run(self):
             path = ROOT / self.arguments[0]
             self.state.document.settings.record_dependencies.add(str(path))
+            seen = self.state.document.settings.env.temp_data.setdefault("kerneldoc", set())
             lines = StringList()
             for comment in read(path):
-                for line in comment.rest():
+                # WskRelease has two forms: the first one is what references lead to.
+                for line in comment.rest(comment.name in seen):
                     lines.append(line, str(path), comment.line)
+                seen.add(comment.name)
             node = nodes.section()
             node.document = self.state.document
             self.state.nested_parse(lines, 0, node)

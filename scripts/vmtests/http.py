@@ -120,8 +120,7 @@ def too_many_clients(guest):
 def idle_connections(guest):
     """idle connections are closed by the HTTP server after a while"""
     serve(guest)
-    guest.run(f"sleep {3 * IDLE} | timeout {2 * IDLE} nc 127.0.0.1 {PORT}; [ $? != 143 ]",
-              3 * IDLE + 10)
+    guest.run(f"sleep {IDLE + 4} | timeout {IDLE + 10} nc 127.0.0.1 {PORT}; [ $? != 143 ]")
 
 
 @test

@@ -38,6 +38,9 @@ static int __init wsk_init(void)
 
 stop_provider:
 	provider_stop();
+	nt_timers_stop();
+	port_softirq_exit();
+	port_resolve_exit();
 exit_namespace:
 	port_namespace_exit();
 exit_inspect:
