@@ -30,7 +30,9 @@ static int __init wsk_init(void)
 	port_softirq_init();
 	nt_timers_start();
 	nt_work_start();
-	provider_start();
+	error = provider_start();
+	if (error)
+		goto stop_timers;
 	error = port_interface_init();
 	if (error)
 		goto stop_provider;
@@ -38,6 +40,7 @@ static int __init wsk_init(void)
 
 stop_provider:
 	provider_stop();
+stop_timers:
 	nt_timers_stop();
 	port_softirq_exit();
 	port_resolve_exit();

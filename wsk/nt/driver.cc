@@ -40,6 +40,7 @@ constexpr const char *resource_names[] = {
 	"cached security descriptor",
 	"timer",
 	"address list",
+	"NMR registration",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));

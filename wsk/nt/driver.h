@@ -21,6 +21,7 @@ enum class Resource {
 	descriptors,   /* security descriptors cached and not released */
 	timers,	       /* ExAllocateTimer without ExDeleteTimer */
 	address_lists, /* WskGetAddressInfo without WskFreeAddressInfo */
+	modules,       /* Nmr registrations whose end was not waited for */
 	kinds
 };
 

@@ -7,7 +7,7 @@
 
 PORT_BEGIN
 
-void provider_start(void);
+PORT_MUST_CHECK int provider_start(void);
 void provider_stop(void);
 
 /*

@@ -2,6 +2,7 @@
 /* Registered clients, and the provider's readiness that they wait for. */
 #include "socket/client.h"
 
+#include "port/error.h"
 #include "port/log.h"
 #include "port/provider.h"
 #include "socket/change.h"
@@ -18,15 +19,17 @@ constinit KEVENT provider_ready;
 
 } // namespace
 
-extern "C" void provider_start(void)
+extern "C" int provider_start(void)
 {
 	sharing_start();
 	changes_start();
 	KeInitializeEvent(&provider_ready, NotificationEvent, TRUE);
+	return nmr_provider_start() ? 0 : -PORT_ENOMEM;
 }
 
 extern "C" void provider_stop(void)
 {
+	nmr_provider_stop();
 	KeClearEvent(&provider_ready);
 }
 
@@ -40,8 +43,8 @@ void Client::operator delete(void *block)
 	ExFreePoolWithTag(block, tag);
 }
 
-Client::Client(const WSK_CLIENT_NPI &npi, DriverAccount *account)
-	: dispatch_(npi.Dispatch), account_(account)
+Client::Client(const WSK_CLIENT_NPI &npi, DriverAccount *account, HANDLE binding)
+	: dispatch_(npi.Dispatch), account_(account), binding_(binding)
 {
 	KeInitializeEvent(&idle_, NotificationEvent, FALSE);
 	KeInitializeEvent(&retired_, NotificationEvent, FALSE);
@@ -85,7 +88,11 @@ bool Client::begin_use()
 
 void Client::end_use()
 {
-	if (!InterlockedDecrement(&uses_))
+	if (InterlockedDecrement(&uses_))
+		return;
+	if (binding_)
+		NmrProviderDetachClientComplete(binding_);
+	else
 		KeSetEvent(&idle_, IO_NO_INCREMENT, FALSE);
 }
 
@@ -118,6 +125,12 @@ bool Client::retire()
 	end_use();
 	KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
 	return true;
+}
+
+void Client::detach()
+{
+	KeSetEvent(&retired_, IO_NO_INCREMENT, FALSE);
+	end_use();
 }
 
 NTSTATUS Client::wait_for_provider(ULONG milliseconds)

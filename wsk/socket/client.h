@@ -19,7 +19,8 @@ public:
 	static void *operator new(size_t size) noexcept;
 	static void operator delete(void *block);
 
-	Client(const WSK_CLIENT_NPI &npi, DriverAccount *account);
+	/* With a binding it is a client that the Network Module Registrar attached. */
+	Client(const WSK_CLIENT_NPI &npi, DriverAccount *account, HANDLE binding = nullptr);
 
 	/* Null unless the pointer is one that a capture returned. */
 	static Client *from(PWSK_CLIENT client);
@@ -40,6 +41,8 @@ public:
 	 * ended. False at once when it has been called before.
 	 */
 	[[nodiscard]] bool retire();
+	/* Likewise, but does not wait: the binding's detach is completed when the last use ends. */
+	void detach();
 	bool retired() { return KeReadStateEvent(&retired_); }
 
 	/* Blocks until a capture can succeed, has been given up, or timed out. */
@@ -83,6 +86,7 @@ private:
 	LONG sockets_created_ = 0;
 	const WSK_CLIENT_DISPATCH *dispatch_;
 	DriverAccount *account_;
+	HANDLE binding_;
 	KEVENT idle_;	 /* the last use has ended */
 	KEVENT retired_; /* deregistration has begun */
 	LIST_ENTRY link_;
@@ -95,6 +99,17 @@ private:
 extern const WSK_PROVIDER_DISPATCH provider_dispatch;
 
 constexpr USHORT provider_version = MAKE_WSK_VERSION(1, 0);
+
+/* Same major version, and no minor version that is newer than ours. */
+constexpr bool version_supported(USHORT version)
+{
+	return WSK_MAJOR_VERSION(version) == WSK_MAJOR_VERSION(provider_version) &&
+	       WSK_MINOR_VERSION(version) <= WSK_MINOR_VERSION(provider_version);
+}
+
+/* WSK as a provider of the Network Module Registrar (nmr_provider.cc). */
+[[nodiscard]] bool nmr_provider_start();
+void nmr_provider_stop();
 
 } // namespace wsk
 

@@ -42,13 +42,6 @@ void set_client(PWSK_REGISTRATION registration, Client *client)
 	KeReleaseSpinLock(&registration->ReservedRegistrationLock, irql);
 }
 
-/* Same major version, and no minor version that is newer than ours. */
-bool version_supported(USHORT version)
-{
-	return WSK_MAJOR_VERSION(version) == WSK_MAJOR_VERSION(provider_version) &&
-	       WSK_MINOR_VERSION(version) <= WSK_MINOR_VERSION(provider_version);
-}
-
 } // namespace
 
 /**
