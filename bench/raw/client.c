@@ -288,7 +288,6 @@ int bench_run(const char *line, char *result, size_t size)
 		return -ENOMEM;
 	error = run(which, &load, &out);
 	kvfree(buffer);
-	snprintf(result, size, "each=%llu worst=%llu stalls=%u\n", out.each, out.worst,
-		 out.stalls);
+	snprintf(result, size, "each=%llu worst=%llu stalls=%u\n", out.each, out.worst, out.stalls);
 	return error;
 }
