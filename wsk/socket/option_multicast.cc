@@ -145,6 +145,16 @@ private:
 constexpr Refusal short_list = {STATUS_INVALID_PARAMETER,
 				"the input is too short for the sources that it announces"};
 
+/* A mode as it came: it may be none. */
+ULONG mode_of(const ControlCall &call, SIZE_T offset)
+{
+	ULONG mode;
+
+	static_assert(sizeof(mode) == sizeof(MULTICAST_MODE_TYPE));
+	RtlCopyMemory(&mode, static_cast<const UCHAR *>(call.input) + offset, sizeof(mode));
+	return mode;
+}
+
 /* How many whole elements of a size follow a header. */
 ULONG room_for(const ControlCall &call, SIZE_T header, SIZE_T element)
 {
@@ -227,7 +237,8 @@ Refusal set_multicast_filter(Socket &socket, ControlCall &call)
 	RtlCopyMemory(&filter, call.input, header);
 	if (filter.imsf_numsrc > room_for(call, header, sizeof(IN_ADDR)))
 		return short_list;
-	if (filter.imsf_fmode > MCAST_EXCLUDE)
+	ULONG mode = mode_of(call, FIELD_OFFSET(IP_MSFILTER, imsf_fmode));
+	if (mode > MCAST_EXCLUDE)
 		return {STATUS_INVALID_PARAMETER, "an unknown filter mode"};
 	Sources sources(filter.imsf_numsrc);
 	if (!sources)
@@ -246,7 +257,7 @@ Refusal set_multicast_filter(Socket &socket, ControlCall &call)
 	int error = find_interface(socket, filter.imsf_interface, &interface);
 	if (!error)
 		error = port_socket_set_sources(socket.transport(), interface, &group,
-						filter.imsf_fmode == MCAST_EXCLUDE, sources.all(),
+						mode == MCAST_EXCLUDE, sources.all(),
 						filter.imsf_numsrc);
 	return outcome(error);
 }
@@ -260,7 +271,8 @@ Refusal set_group_filter(Socket &socket, ControlCall &call)
 	RtlCopyMemory(&filter, call.input, header);
 	if (filter.gf_numsrc > room_for(call, header, sizeof(SOCKADDR_STORAGE)))
 		return short_list;
-	if (filter.gf_fmode > MCAST_EXCLUDE)
+	ULONG mode = mode_of(call, FIELD_OFFSET(GROUP_FILTER, gf_fmode));
+	if (mode > MCAST_EXCLUDE)
 		return {STATUS_INVALID_PARAMETER, "an unknown filter mode"};
 	ADDRESS_FAMILY family = filter.gf_group.ss_family;
 	if (family != socket.family() ||
@@ -280,7 +292,7 @@ Refusal set_group_filter(Socket &socket, ControlCall &call)
 			return wrong_family;
 	}
 	return outcome(port_socket_set_sources(socket.transport(), filter.gf_interface, &group,
-					       filter.gf_fmode == MCAST_EXCLUDE, sources.all(),
+					       mode == MCAST_EXCLUDE, sources.all(),
 					       filter.gf_numsrc));
 }
 
