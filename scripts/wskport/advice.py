@@ -37,8 +37,6 @@ INSTEAD = [
     (r"(Scsi|StorPort|SCSI_|PSCSI_|SRB_|STOR_)\w*|(storport|scsi|srb)\.h",
      "Storage ports are not offered: a Linux block driver."),
     (r"(Tdi|TDI_|PTDI_)\w*|tdi\w*\.h", "TDI is not offered: use WSK."),
-    (r"(Nmr|P?NPI_REGISTRATION|P?NPI_PROVIDER|P?NPI_CLIENT)\w*",
-     "The network module registrar has one provider here: WskRegister and WskCaptureProviderNPI."),
     (r"(Po[A-Z]|POWER_|PPOWER_|DEVICE_POWER|SYSTEM_POWER)\w*",
      "Power management is Linux' own; sockets need none."),
     (r"(Hal|READ_PORT|WRITE_PORT|READ_REGISTER|WRITE_REGISTER|MmMapIoSpace|IoConnectInterrupt)\w*",
