@@ -675,8 +675,12 @@ void made_meanwhile(struct kunit *test, ADDRESS_FAMILY family)
 					  outcome.status == STATUS_PROCESS_IS_TERMINATING);
 		socket.adopt(outcome);
 		EXPECT_TRUE(test, net_space_settle());
-		if (socket.open())
-			expect_dead(test, socket.bind(Address::loopback(family)));
+		if (!socket.open())
+			continue;
+		/* A moment before it ends, the process is in the first namespace again. */
+		const NTSTATUS status = socket.bind(Address::loopback(family)).status;
+
+		EXPECT_TRUE(test, status == dead || status == STATUS_SUCCESS);
 	}
 }
 
