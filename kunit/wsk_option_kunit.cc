@@ -446,6 +446,8 @@ void errors(struct kunit *test, ADDRESS_FAMILY family)
 	expect_done(test, pair.peer.reset());
 	expect_failed(test, pair.caller.receive(in.all()), STATUS_CONNECTION_RESET);
 	EXPECT_EQ(test, pair.caller.get(SOL_SOCKET, SO_ERROR), connection_reset);
+	/* Reading leaves it. */
+	EXPECT_EQ(test, pair.caller.get(SOL_SOCKET, SO_ERROR), connection_reset);
 }
 
 void message_sizes(struct kunit *test, ADDRESS_FAMILY family)
@@ -552,6 +554,7 @@ void header_options(struct kunit *test)
 {
 	UCHAR no_operations[] = {1, 1, 1, 0};
 	UCHAR cut_off[] = {0x83, 7, 4, 0}; /* a source route that is not there */
+	const ULONG ipv6_options[] = {IPV6_HOPOPTS, IPV6_RTHDR};
 	Client client(test);
 	Datagram four(client, AF_INET), six(client, AF_INET6);
 
@@ -576,18 +579,42 @@ void header_options(struct kunit *test)
 				   .input = cut_off,
 				   .input_size = sizeof(cut_off)}),
 		      STATUS_INVALID_PARAMETER);
+	/* They cannot be read. */
+	expect_refused(test,
+		       four.control({.type = WskGetOption,
+				     .code = IP_OPTIONS,
+				     .level = IPPROTO_IP,
+				     .output = no_operations,
+				     .output_size = sizeof(no_operations)}),
+		       STATUS_NOT_SUPPORTED);
+	for (ULONG option : ipv6_options)
+		expect_refused(test,
+			       six.control({.type = WskGetOption,
+					    .code = option,
+					    .level = IPPROTO_IPV6,
+					    .output = no_operations,
+					    .output_size = sizeof(no_operations)}),
+			       STATUS_NOT_SUPPORTED);
 }
 
 void protection_levels(struct kunit *test)
 {
 	const ULONG levels[] = {PROTECTION_LEVEL_UNRESTRICTED, PROTECTION_LEVEL_EDGERESTRICTED,
 				PROTECTION_LEVEL_RESTRICTED, PROTECTION_LEVEL_DEFAULT};
+	ULONG read = 0;
 	Client client(test);
 	Caller six(client, AF_INET6), four(client, AF_INET);
 
 	REQUIRE(test, six.open() && four.open());
 	for (ULONG level : levels)
 		expect_ok(test, six.set(IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, level));
+	expect_refused(test,
+		       six.control({.type = WskGetOption,
+				    .code = IPV6_PROTECTION_LEVEL,
+				    .level = IPPROTO_IPV6,
+				    .output = &read,
+				    .output_size = sizeof(read)}),
+		       STATUS_NOT_SUPPORTED);
 	expect_refused(test, six.set(IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, 11),
 		       STATUS_INVALID_PARAMETER);
 	expect_refused(test, four.set(IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, 10),
