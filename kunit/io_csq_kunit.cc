@@ -81,6 +81,11 @@ void make(Queue *queue)
 /* IRPs that stand where a dispatch routine has them. */
 constexpr int irp_count = 3;
 
+NTSTATUS NTAPI keep(PDEVICE_OBJECT, PIRP, PVOID)
+{
+	return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
 struct Irps {
 	PIRP irp[irp_count];
 
@@ -91,8 +96,10 @@ struct Irps {
 		for (PIRP &one : irp) {
 			one = IoAllocateIrp(1, FALSE);
 			made = made && one;
-			if (one)
-				IoSetNextIrpStackLocation(one);
+			if (!one)
+				continue;
+			IoSetCompletionRoutine(one, keep, nullptr, TRUE, TRUE, TRUE);
+			IoSetNextIrpStackLocation(one);
 		}
 		return made;
 	}
@@ -102,8 +109,9 @@ struct Irps {
 		for (PIRP one : irp) {
 			if (!one)
 				continue;
-			/* Completed to a routine that keeps it. */
-			IoReuseIrp(one, STATUS_SUCCESS);
+			/* Whoever marked it pending completes it; only then it can be freed. */
+			one->IoStatus.Status = STATUS_SUCCESS;
+			IoCompleteRequest(one, IO_NO_INCREMENT);
 			IoFreeIrp(one);
 		}
 	}
