@@ -192,6 +192,7 @@ void pseudo_handles(struct kunit *test)
 		      STATUS_OBJECT_TYPE_MISMATCH);
 	EXPECT_STATUS(test, by_handle(NtCurrentProcess(), &found, nullptr), STATUS_SUCCESS);
 	EXPECT_PTR_EQ(test, found, PsGetCurrentProcess());
+	EXPECT_RULES(test, 0, ObDereferenceObject(found));
 	EXPECT_STATUS(test, ZwClose(NtCurrentThread()), STATUS_SUCCESS);
 }
 
