@@ -14,6 +14,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "net_space.h"
 #include "run.h"
 
 #define SUITE(suite) extern const struct bridge_suite bridge_suite_##suite;
@@ -202,6 +203,9 @@ static int run_suites(const char *value, const struct kernel_param *parameter)
 	pr_info("TAP version 14\n");
 	for (s = 0; s < ARRAY_SIZE(suites) && !error; s++)
 		error = run_suite(s, glob, &tally);
+	/* What watches the namespaces of tests must not be there any more when the module goes. */
+	if (!net_space_settle() && !error)
+		error = -EBUSY;
 	if (error)
 		pr_info("Bail out! error %d\n", error);
 	else
