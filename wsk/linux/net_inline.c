@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Using a connection where its packets are processed, or at DISPATCH_LEVEL: nobody owns the socket,
- * and the spinlock under which softirqs use it is held. Then what port/net.h otherwise does with
- * the socket owned works at once and without a switch to another task; but nothing may sleep.
+ * Using a connection in the softirq that processes its packets, in sk_data_ready: nobody owns the
+ * socket, and the spinlock that goes before owning it is held. What port/net.h otherwise does with
+ * the socket owned then works at once, without a switch to another task; but nothing may sleep.
  */
 #include <linux/moduleparam.h>
 #include <linux/skbuff.h>
