@@ -19,9 +19,12 @@ int port_work_init_queues(void)
 	queue = alloc_workqueue("wsk", WQ_MEM_RECLAIM, 0);
 	if (!queue)
 		return -ENOMEM;
-	/* Unbound, because drivers' routines may compute for long; as many at once as there may be.
+	/*
+	 * Unbound, because drivers' routines may compute for long; as many at once as there may be.
+	 * Without WQ_MEM_RECLAIM: where new workers are slow to come, its one rescuer takes all
+	 * items, and a routine that waits for a later one would wait for ever.
 	 */
-	driver_queue = alloc_workqueue("wsk_drivers", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_MAX_ACTIVE);
+	driver_queue = alloc_workqueue("wsk_drivers", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!driver_queue) {
 		destroy_workqueue(queue);
 		return -ENOMEM;
