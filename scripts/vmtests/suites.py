@@ -10,7 +10,7 @@ def suites_pass(guest):
     """the KUnit suites pass with two processors"""
     guest.provokes = True
     guest.run("insmod wsk_with_suites.ko")
-    text = guest.run("echo '*' >/sys/module/wsk/parameters/run_suites", 400, status=None)
+    text = guest.run("echo '*' >/sys/module/wsk/parameters/run_suites", 900, status=None)
     guest.run("rmmod wsk")
     guest.expect_log("wsk: wsk: nothing leaked")
     totals = re.findall(r"# Totals: pass:(\d+) fail:(\d+) skip:\d+", guest.log())
