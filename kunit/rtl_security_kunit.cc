@@ -68,10 +68,12 @@ void broken_sids_are_not_valid(struct kunit *test)
 
 void well_known_ones(struct kunit *test)
 {
-	const PSID sids[] = {SeExports->SeNullSid,	    SeExports->SeWorldSid,
-			     SeExports->SeLocalSystemSid,   SeExports->SeAliasAdminsSid,
-			     SeExports->SeNtAuthoritySid,   SeExports->SeAuthenticatedUsersSid,
-			     SeExports->SeNetworkServiceSid};
+	const PSID sids[] = {SeExports->SeNullSid,	     SeExports->SeWorldSid,
+			     SeExports->SeLocalSystemSid,    SeExports->SeAliasAdminsSid,
+			     SeExports->SeNtAuthoritySid,    SeExports->SeAuthenticatedUsersSid,
+			     SeExports->SeNetworkServiceSid, SeExports->SeIUserSid,
+			     SeExports->SeLowMandatorySid,   SeExports->SeSystemMandatorySid,
+			     SeExports->SeOwnerRightsSid};
 
 	for (PSID one : sids)
 		for (PSID other : sids) {
@@ -79,7 +81,9 @@ void well_known_ones(struct kunit *test)
 			EXPECT_EQ(test, !!RtlEqualSid(one, other), one == other);
 		}
 	EXPECT_EQ(test, *RtlSubAuthoritySid(SeExports->SeLocalSystemSid, 0), 18u);
+	EXPECT_EQ(test, *RtlSubAuthoritySid(SeExports->SeHighMandatorySid, 0), 0x3000u);
 	EXPECT_EQ(test, SeExports->SeLoadDriverPrivilege.LowPart, 10u);
+	EXPECT_EQ(test, SeExports->SeCreateSymbolicLinkPrivilege.LowPart, 35u);
 	EXPECT_EQ(test, SeExports->SeChangeNotifyPrivilege.LowPart, 23u);
 }
 

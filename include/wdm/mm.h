@@ -8,7 +8,7 @@
 #include <wdm/seh.h>
 
 #define PAGE_SIZE 0x1000
-#define PAGE_SHIFT 12L
+#define PAGE_SHIFT 12
 
 #define BYTE_OFFSET(Va) ((ULONG)((LONG_PTR)(Va) & (PAGE_SIZE - 1)))
 #define PAGE_ALIGN(Va) ((PVOID)((ULONG_PTR)(Va) & ~(ULONG_PTR)(PAGE_SIZE - 1)))

@@ -28,6 +28,7 @@ constinit WellKnown world = well_known(1, SECURITY_WORLD_RID);
 constinit WellKnown local = well_known(2, SECURITY_LOCAL_RID);
 constinit WellKnown creator_owner = well_known(3, SECURITY_CREATOR_OWNER_RID);
 constinit WellKnown creator_group = well_known(3, SECURITY_CREATOR_GROUP_RID);
+constinit WellKnown owner_rights = well_known(3, SECURITY_CREATOR_OWNER_RIGHTS_RID);
 constinit WellKnown nt_authority = {SID_REVISION, 0, {SECURITY_NT_AUTHORITY}, {}};
 constinit WellKnown dialup = well_known(5, SECURITY_DIALUP_RID);
 constinit WellKnown network = well_known(5, SECURITY_NETWORK_RID);
@@ -36,6 +37,7 @@ constinit WellKnown interactive = well_known(5, SECURITY_INTERACTIVE_RID);
 constinit WellKnown anonymous = well_known(5, SECURITY_ANONYMOUS_LOGON_RID);
 constinit WellKnown authenticated = well_known(5, SECURITY_AUTHENTICATED_USER_RID);
 constinit WellKnown restricted = well_known(5, SECURITY_RESTRICTED_CODE_RID);
+constinit WellKnown internet_user = well_known(5, SECURITY_IUSER_RID);
 constinit WellKnown local_system = well_known(5, SECURITY_LOCAL_SYSTEM_RID);
 constinit WellKnown local_service = well_known(5, SECURITY_LOCAL_SERVICE_RID);
 constinit WellKnown network_service = well_known(5, SECURITY_NETWORK_SERVICE_RID);
@@ -47,6 +49,11 @@ constinit WellKnown account_ops = alias(DOMAIN_ALIAS_RID_ACCOUNT_OPS);
 constinit WellKnown system_ops = alias(DOMAIN_ALIAS_RID_SYSTEM_OPS);
 constinit WellKnown print_ops = alias(DOMAIN_ALIAS_RID_PRINT_OPS);
 constinit WellKnown backup_ops = alias(DOMAIN_ALIAS_RID_BACKUP_OPS);
+constinit WellKnown untrusted = well_known(16, SECURITY_MANDATORY_UNTRUSTED_RID);
+constinit WellKnown low = well_known(16, SECURITY_MANDATORY_LOW_RID);
+constinit WellKnown medium = well_known(16, SECURITY_MANDATORY_MEDIUM_RID);
+constinit WellKnown high = well_known(16, SECURITY_MANDATORY_HIGH_RID);
+constinit WellKnown system_level = well_known(16, SECURITY_MANDATORY_SYSTEM_RID);
 
 /* The privileges are numbers that Windows fixes. */
 constinit SE_EXPORTS exports = {
@@ -100,6 +107,21 @@ constinit SE_EXPORTS exports = {
 	.SeEnableDelegationPrivilege = {27, 0},
 	.SeLocalServiceSid = &local_service,
 	.SeNetworkServiceSid = &network_service,
+	.SeManageVolumePrivilege = {28, 0},
+	.SeImpersonatePrivilege = {29, 0},
+	.SeCreateGlobalPrivilege = {30, 0},
+	.SeTrustedCredManAccessPrivilege = {31, 0},
+	.SeRelabelPrivilege = {32, 0},
+	.SeIncreaseWorkingSetPrivilege = {33, 0},
+	.SeTimeZonePrivilege = {34, 0},
+	.SeCreateSymbolicLinkPrivilege = {35, 0},
+	.SeIUserSid = &internet_user,
+	.SeUntrustedMandatorySid = &untrusted,
+	.SeLowMandatorySid = &low,
+	.SeMediumMandatorySid = &medium,
+	.SeHighMandatorySid = &high,
+	.SeSystemMandatorySid = &system_level,
+	.SeOwnerRightsSid = &owner_rights,
 };
 
 } // namespace
