@@ -13,6 +13,7 @@ using namespace wsk::test;
 constexpr ULONG bytes_readable = 0x4004667f;
 constexpr ULONG at_mark = 0x40047307;
 constexpr ULONG interface_list = 0x4004747f;
+constexpr ULONG interface_list_ex = 0x4004747e;
 constexpr ULONG send_backlog_query = 0x4004747b;
 constexpr ULONG send_backlog_change = 0x2000747a;
 constexpr ULONG multicast_filter = 0x8004747d;
@@ -40,12 +41,7 @@ void unknown_codes(struct kunit *test, ADDRESS_FAMILY family)
 		SIO_RCVALL_MCAST_IF,
 		SIO_RCVALL_IF,
 		SIO_ABSORB_RTRALERT,
-		SIO_UCAST_IF,
 		SIO_LIMIT_BROADCASTS,
-		SIO_INDEX_BIND,
-		SIO_INDEX_MCASTIF,
-		SIO_INDEX_ADD_MCAST,
-		SIO_INDEX_DEL_MCAST,
 		SIO_APPLY_TRANSPORT_SETTING,
 		SIO_QUERY_TRANSPORT_SETTING,
 		SIO_CPU_AFFINITY,
@@ -59,8 +55,6 @@ void unknown_codes(struct kunit *test, ADDRESS_FAMILY family)
 		SIO_DELETE_PEER_TARGET_NAME,
 		SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE,
 		SIO_SOCKET_USAGE_NOTIFICATION,
-		SIO_GET_TX_TIMESTAMP,
-		SIO_TIMESTAMPING,
 		SIO_SET_COMPATIBILITY_MODE,
 	};
 	Client client(test);
@@ -584,6 +578,84 @@ void ipv4_interfaces(struct kunit *test)
 	EXPECT_EQ(test, broadcast.sin_addr.s_addr, (ULONG)INADDR_BROADCAST);
 }
 
+void all_interfaces(struct kunit *test, ADDRESS_FAMILY family)
+{
+	struct Info {
+		ULONG flags;
+		SOCKET_ADDRESS address, broadcast, netmask;
+	};
+	alignas(8) UCHAR buffer[2048] = {};
+	Address loopback = Address::loopback(family);
+	const SIZE_T size = family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+	Client client(test);
+
+	for (const SocketKind &kind : socket_kinds) {
+		AnySocket socket(client, kind, family);
+		SIZE_T needed = 0, written = 0;
+		bool found = false;
+
+		REQUIRE(test, socket.open());
+		EXPECT_STATUS(test, control_now(socket, ioctl(interface_list_ex), &needed),
+			      STATUS_BUFFER_OVERFLOW);
+		REQUIRE(test, needed >= sizeof(Info) && needed <= sizeof(buffer));
+		EXPECT_STATUS(test,
+			      control_now(socket,
+					  ioctl(interface_list_ex, nullptr, 0, buffer, needed),
+					  &written),
+			      STATUS_SUCCESS);
+		EXPECT_EQ(test, written, needed);
+		const auto *infos = reinterpret_cast<const Info *>(buffer);
+		const auto *end = reinterpret_cast<const UCHAR *>(infos[0].address.lpSockaddr);
+
+		/* The addresses lie behind the last one. */
+		for (const Info *info = infos; reinterpret_cast<const UCHAR *>(info) < end;
+		     info++) {
+			const auto *at = reinterpret_cast<const UCHAR *>(info->address.lpSockaddr);
+
+			REQUIRE(test, at >= end && at + size <= buffer + needed);
+			EXPECT_EQ(test, info->address.iSockaddrLength, static_cast<INT>(size));
+			if (!RtlEqualMemory(at, static_cast<PSOCKADDR>(loopback), size))
+				continue;
+			found = true;
+			EXPECT_EQ(test, info->flags & 5, 5u); /* up, loopback */
+			if (family == AF_INET)
+				EXPECT_EQ(test, info->netmask.lpSockaddr->sa_data[2] & 255, 255);
+			else
+				EXPECT_NULL(test, info->netmask.lpSockaddr);
+		}
+		EXPECT_TRUE(test, found);
+	}
+}
+
+void bound_to_interface(struct kunit *test, ADDRESS_FAMILY family)
+{
+	ULONG index = 1, nowhere = 9999, none = 0;
+	const ULONG name = family == AF_INET ? RtlUlongByteSwap(index) : index;
+	Client client(test);
+	Datagram from(client, family), to(client, family);
+	Caller caller(client, family);
+
+	REQUIRE(test, from.bind_loopback() && to.bind_loopback() && caller.open());
+	expect_ok(test, to.control(ioctl(SIO_INDEX_BIND, &index, sizeof(index))));
+	from.send_stream(to.address, 0, 100);
+	to.expect_stream(0, 100);
+	expect_failed(test, to.control(ioctl(SIO_INDEX_BIND, &nowhere, sizeof(nowhere))),
+		      STATUS_NO_SUCH_DEVICE);
+	expect_ok(test, to.control(ioctl(SIO_INDEX_BIND, &none, sizeof(none))));
+	expect_ok(test, caller.control(ioctl(SIO_INDEX_BIND, &index, sizeof(index))));
+	expect_refused(test, to.control(ioctl(SIO_INDEX_BIND, &index, 2)),
+		       STATUS_INVALID_PARAMETER);
+	/* The same as an option, in the option's byte order. */
+	ULONG given = name;
+	expect_ok(test, from.control(ioctl(SIO_UCAST_IF, &given, sizeof(given))));
+	EXPECT_EQ(test,
+		  family == AF_INET ? from.get(IPPROTO_IP, IP_UNICAST_IF)
+				    : from.get(IPPROTO_IPV6, IPV6_UNICAST_IF),
+		  name);
+	from.send_stream(to.address, 0, 100);
+	to.expect_stream(0, 100);
+}
+
 void silence_on_loopback(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -619,6 +691,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("nothing has been redirected", redirects),
 	IPV4_AND_IPV6("settings of datagrams are taken", datagram_settings),
 	{"IPv4's interfaces are listed", ipv4_interfaces},
+	IPV4_AND_IPV6("interfaces are listed for either family", all_interfaces),
+	IPV4_AND_IPV6("a socket is bound to an interface by its index", bound_to_interface),
 	IPV4_AND_IPV6("loopback connections cannot be silenced", silence_on_loopback),
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Membership in multicast groups, by each of its names. */
+#include <mstcpip.h>
+
 #include "wsk_control_kinds.h"
 
 namespace
@@ -10,6 +12,8 @@ using namespace wsk::test;
 constexpr ULONG loopback_index = 1;
 constexpr ULONG multicast_filter = 0x8004747d;
 constexpr ULONG group_filter = 0x8004747e;
+constexpr ULONG multicast_filter_query = 0x8004747c;
+constexpr ULONG group_filter_query = 0x8004747f;
 
 Address group_of(ADDRESS_FAMILY family, USHORT port = 0)
 {
@@ -277,12 +281,142 @@ void wrong_requests(struct kunit *test, ADDRESS_FAMILY family)
 		       STATUS_NOT_SUPPORTED);
 }
 
+void filters_are_told(struct kunit *test)
+{
+	struct {
+		IP_MSFILTER head;
+		IN_ADDR more[2];
+	} filter = {};
+	constexpr ULONG header = FIELD_OFFSET(IP_MSFILTER, imsf_slist);
+	Client client(test);
+	Datagram socket(client, AF_INET);
+	IP_MREQ member = {ipv4_of(group_of(AF_INET)), {}};
+
+	REQUIRE(test, socket.open());
+	member.imr_interface.s_addr = RtlUlongByteSwap(0x7f000001);
+	filter.head.imsf_multiaddr = member.imr_multiaddr;
+	filter.head.imsf_interface = member.imr_interface;
+	const Control query =
+		ioctl(multicast_filter_query, &filter, sizeof(filter), &filter, sizeof(filter));
+
+	/* Of members only. */
+	expect_failed(test, socket.control(query), STATUS_INVALID_ADDRESS_COMPONENT);
+	expect_ok(test, set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, member));
+	expect_ok(test, socket.control(query), header);
+	EXPECT_EQ(test, filter.head.imsf_fmode, MCAST_EXCLUDE);
+	EXPECT_EQ(test, filter.head.imsf_numsrc, 0u);
+	filter.head.imsf_fmode = MCAST_INCLUDE;
+	filter.head.imsf_numsrc = 2;
+	filter.head.imsf_slist[0].s_addr = 0x01020304;
+	filter.more[0].s_addr = 0x05060708;
+	expect_ok(test, socket.control(ioctl(multicast_filter, &filter, sizeof(filter))));
+	filter.head.imsf_fmode = MCAST_EXCLUDE;
+	filter.head.imsf_numsrc = 0;
+	filter.head.imsf_slist[0].s_addr = filter.more[0].s_addr = 0;
+	expect_ok(test, socket.control(query), header + 2 * sizeof(IN_ADDR));
+	EXPECT_EQ(test, filter.head.imsf_fmode, MCAST_INCLUDE);
+	EXPECT_EQ(test, filter.head.imsf_numsrc, 2u);
+	EXPECT_EQ(test, filter.head.imsf_slist[0].s_addr + filter.more[0].s_addr,
+		  0x01020304u + 0x05060708u);
+	const Outcome small = socket.control(
+		ioctl(multicast_filter_query, &filter, sizeof(filter), &filter, header + 4));
+
+	EXPECT_STATUS(test, small.status, STATUS_BUFFER_OVERFLOW);
+	EXPECT_EQ(test, small.information, header + 2 * sizeof(IN_ADDR));
+	expect_refused(
+		test,
+		socket.control(ioctl(multicast_filter_query, &filter, 7, &filter, sizeof(filter))),
+		STATUS_INVALID_PARAMETER);
+	expect_refused(test,
+		       socket.control(ioctl(multicast_filter_query, &filter, sizeof(filter),
+					    &filter, header - 1)),
+		       STATUS_BUFFER_TOO_SMALL);
+	filter.head.imsf_interface.s_addr = 0x09090909;
+	expect_failed(test, socket.control(query), STATUS_INVALID_ADDRESS_COMPONENT);
+}
+
+void group_filters_are_told(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr SIZE_T header = FIELD_OFFSET(GROUP_FILTER, gf_slist);
+	GROUP_FILTER filter = {};
+	Address source = Address::foreign(family);
+	const GROUP_REQ group = request_for(family);
+	Client client(test);
+	Datagram socket(client, family);
+
+	REQUIRE(test, socket.open());
+	filter.gf_interface = loopback_index;
+	filter.gf_group = group.gr_group;
+	const Control query =
+		ioctl(group_filter_query, &filter, sizeof(filter), &filter, sizeof(filter));
+
+	expect_failed(test, socket.control(query), STATUS_INVALID_ADDRESS_COMPONENT);
+	expect_ok(test, set(socket, level_of(family), MCAST_JOIN_GROUP, group));
+	expect_ok(test, socket.control(query), header);
+	EXPECT_EQ(test, filter.gf_fmode, MCAST_EXCLUDE);
+	filter.gf_numsrc = 1;
+	RtlCopyMemory(&filter.gf_slist[0], static_cast<PSOCKADDR>(source), sizeof(SOCKADDR_IN6));
+	expect_ok(test, socket.control(ioctl(group_filter, &filter, sizeof(filter))));
+	RtlZeroMemory(&filter.gf_slist[0], sizeof(filter.gf_slist[0]));
+	filter.gf_interface = 0; /* any */
+	filter.gf_numsrc = 0;
+	expect_ok(test, socket.control(query), sizeof(filter));
+	EXPECT_EQ(test, filter.gf_numsrc, 1u);
+	EXPECT_TRUE(test, RtlEqualMemory(&filter.gf_slist[0], static_cast<PSOCKADDR>(source),
+					 sizeof(SOCKADDR_IN)));
+	filter.gf_group.ss_family = AF_UNSPEC;
+	EXPECT_STATUS(test, socket.control(query).status, STATUS_INVALID_PARAMETER);
+}
+
+void by_index(struct kunit *test)
+{
+	Client client(test);
+	Listeners sockets(test, client);
+	IP_MREQ request = {};
+	ULONG index = loopback_index, nowhere = 9999;
+
+	request.imr_multiaddr = ipv4_of(sockets.group);
+	/* The number itself, and as 0.x.y.z. */
+	const ULONG names[] = {loopback_index, RtlUlongByteSwap(loopback_index)};
+
+	expect_ok(test, sockets.sender.set(IPPROTO_IP, IP_MULTICAST_IF, 0));
+	expect_ok(test, sockets.sender.control(ioctl(SIO_INDEX_MCASTIF, &index, sizeof(index))));
+	EXPECT_EQ(test, sockets.sender.get(IPPROTO_IP, IP_MULTICAST_IF),
+		  RtlUlongByteSwap(loopback_index));
+	for (ULONG name : names) {
+		request.imr_interface.s_addr = name;
+		expect_ok(test, sockets.receiver.control(
+					ioctl(SIO_INDEX_ADD_MCAST, &request, sizeof(request))));
+		sockets.sender.send_stream(sockets.group, 100, 20);
+		sockets.receiver.expect_stream(100, 20);
+		expect_ok(test, sockets.receiver.control(
+					ioctl(SIO_INDEX_DEL_MCAST, &request, sizeof(request))));
+		sockets.sender.send_stream(sockets.group, 0, 10);
+		sockets.receiver.expect_nothing();
+	}
+	expect_failed(
+		test,
+		sockets.receiver.control(ioctl(SIO_INDEX_DEL_MCAST, &request, sizeof(request))),
+		STATUS_INVALID_ADDRESS_COMPONENT);
+	EXPECT_FALSE(test, NT_SUCCESS(sockets.sender
+					      .control(ioctl(SIO_INDEX_MCASTIF, &nowhere,
+							     sizeof(nowhere)))
+					      .status));
+	expect_refused(
+		test,
+		sockets.receiver.control(ioctl(SIO_INDEX_ADD_MCAST, &request, sizeof(request) - 1)),
+		STATUS_INVALID_PARAMETER);
+}
+
 constexpr bridge_case cases[] = {
 	{"members of a group receive what is sent to it, others do not", members_receive},
 	{"sources are let in and kept out", sources_are_chosen},
 	{"a filter replaces the sources", filters_replace_sources},
 	IPV4_AND_IPV6("groups and sources are named by either family", groups_of_either_family),
 	IPV4_AND_IPV6("filters are named by either family", filters_of_either_family),
+	{"a filter is told", filters_are_told},
+	IPV4_AND_IPV6("filters are told for either family", group_filters_are_told),
+	{"groups are joined by the interface's index", by_index},
 	{"IPv6's groups are joined by the interface's index", ipv6_groups},
 	IPV4_AND_IPV6("wrong memberships are refused", wrong_requests),
 };

@@ -3,6 +3,7 @@
 #include <linux/errqueue.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/addrconf.h>
 #include <net/dsfield.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
@@ -13,6 +14,7 @@
 
 #include "linux/datagram.h"
 #include "linux/pieces.h"
+#include "linux/stamp.h"
 
 enum { MAX_SEGMENTS = 16 };
 
@@ -99,7 +101,21 @@ static void describe_ipv4(const struct sock *sk, const struct sk_buff *skb,
 	datagram->interface = PKTINFO_SKB_CB(skb)->ipi_ifindex;
 	if (!datagram->interface)
 		datagram->interface = skb->skb_iif;
+	datagram->from_here = datagram->cast == PORT_MULTICAST &&
+			      inet_addr_type(sock_net(sk), header->saddr) == RTN_LOCAL;
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool is_ours(struct net *net, const struct in6_addr *address)
+{
+	return ipv6_chk_addr(net, address, NULL, 0);
+}
+#else
+static bool is_ours(struct net *net, const struct in6_addr *address)
+{
+	return false;
+}
+#endif
 
 static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 			  struct port_datagram *datagram)
@@ -113,6 +129,15 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 	datagram->cast = ipv6_addr_is_multicast(&header->daddr) ? PORT_MULTICAST : PORT_UNICAST;
 	datagram->hop_limit = header->hop_limit;
 	datagram->traffic_class = ipv6_get_dsfield(header);
+	datagram->from_here =
+		datagram->cast == PORT_MULTICAST && is_ours(sock_net(sk), &header->saddr);
+	if (IP6CB(skb)->srcrt) {
+		const struct ipv6_rt_hdr *routing =
+			(const void *)(skb_network_header(skb) + IP6CB(skb)->srcrt);
+
+		datagram->routing = routing;
+		datagram->routing_length = (routing->hdrlen + 1) * 8;
+	}
 }
 
 /* What is left in the packet, or as many of its segments as may come as one. */
@@ -266,6 +291,8 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 		describe_ipv4(sk, skb, datagram);
 	else
 		describe_ipv6(sk, skb, datagram);
+	datagram->time = port_stamp_of(skb);
+	datagram->processor = skb->alloc_cpu;
 	hand_out(self, skb, offset, datagram);
 	return 0;
 }
@@ -322,9 +349,12 @@ void port_datagram_release(struct port_datagram *datagram)
 	consume_skb(datagram->packet);
 }
 
-void port_datagram_drop_rest(struct port_socket *socket)
+void port_datagram_drop(struct port_socket *socket)
 {
-	consume_skb(port_datagram_socket_of(socket)->rest);
+	struct port_datagram_socket *self = port_datagram_socket_of(socket);
+
+	consume_skb(self->rest);
+	port_stamps_free(self);
 }
 
 static int set_option(struct port_socket *socket, int level, int name, int value)

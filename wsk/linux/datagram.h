@@ -13,7 +13,8 @@ struct port_datagram_socket {
 	/* Coalesced datagrams of which the first ones have been handed out. */
 	struct sk_buff *rest;
 	u32 rest_offset;
-	u32 most_coalesced; /* bytes; 0: none are coalesced */
+	u32 most_coalesced;	    /* bytes; 0: none are coalesced */
+	struct port_stamps *stamps; /* of what was sent (stamp.c); the sock's callback lock's */
 };
 
 static inline struct port_datagram_socket *port_datagram_socket_of(struct port_socket *socket)
@@ -21,7 +22,7 @@ static inline struct port_datagram_socket *port_datagram_socket_of(struct port_s
 	return container_of(socket, struct port_datagram_socket, base);
 }
 
-/* Frees what is left of coalesced datagrams. */
-void port_datagram_drop_rest(struct port_socket *socket);
+/* Frees what it has beside; it is detached, and about to be released. */
+void port_datagram_drop(struct port_socket *socket);
 
 #endif

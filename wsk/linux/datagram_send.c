@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Sending: port/datagram.h over sendmsg and its control messages. */
+#include <linux/net_tstamp.h>
 #include <linux/socket.h>
 #include <linux/udp.h>
 #include <net/inet_ecn.h>
@@ -8,13 +9,14 @@
 #include <net/sock.h>
 
 #include "linux/datagram.h"
+#include "linux/stamp.h"
 
 enum { MAX_SEGMENTS = 16 };
 
 /* Room for one message of each kind. */
 union control_buffer {
 	struct cmsghdr align;
-	u8 room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int)) +
+	u8 room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 3 * CMSG_SPACE(sizeof(int)) +
 		CMSG_SPACE(sizeof(u16))];
 };
 
@@ -104,6 +106,7 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
 	int error = 0;
+	bool stamped;
 
 	if (control)
 		error = put_control(&msg, sk, control, goes_by_ipv4(to));
@@ -114,8 +117,14 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 
 		put(&msg, SOL_UDP, UDP_SEGMENT, &size, sizeof(size));
 	}
+	stamped = control && (control->fields & PORT_SEND_STAMP) &&
+		  port_stamp_expect(port_datagram_socket_of(socket), control->stamp);
+	if (stamped)
+		put_int(&msg, SOL_SOCKET, SO_TIMESTAMPING_OLD, SOF_TIMESTAMPING_TX_SOFTWARE);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
 	error = sock_sendmsg(socket->socket, &msg);
+	if (error < 0 && stamped)
+		port_stamp_forget(port_datagram_socket_of(socket), control->stamp);
 	/* What is in flight makes room for it when it has gone. */
 	if (error == -ENOBUFS && sk_wmem_alloc_get(sk))
 		return -EAGAIN;

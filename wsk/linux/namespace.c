@@ -80,7 +80,7 @@ void port_socket_release(struct port_socket *socket, bool reset)
 	if (reset || leaves)
 		sock_no_linger(sk);
 	if (socket->socket->type != SOCK_STREAM)
-		port_datagram_drop_rest(socket);
+		port_datagram_drop(socket);
 	if (leaves) {
 		sock_hold(sk);
 		/* It must not be told of the end while its sock is taken away. */

@@ -12,6 +12,7 @@
 #include "linux/datagram.h"
 #include "linux/port_owner.h"
 #include "linux/port_socket.h"
+#include "linux/stamp.h"
 #include "port/net.h"
 
 #define ASSERT_ERROR_VALUE(name, value) static_assert(name == (value));
@@ -80,8 +81,10 @@ static void on_state_change(struct sock *sk)
 static void on_error_report(struct sock *sk)
 {
 	/* What an earlier datagram came to must not fail a later one. */
-	if (sk->sk_type != SOCK_STREAM)
+	if (sk->sk_type != SOCK_STREAM) {
 		sock_error(sk);
+		port_stamps_collect(sk);
+	}
 	notify(sk, PORT_SOCKET_STATE);
 }
 

@@ -6,7 +6,9 @@
 #include <linux/cred.h>
 #include <linux/ipv6.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
 #include <linux/tcp.h>
+#include <linux/topology.h>
 #include <net/addrconf.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -32,7 +34,6 @@ static const struct {
 	[PORT_OPTION_IPV4_PMTU] = {SOL_IP, IP_MTU_DISCOVER},
 	[PORT_OPTION_IPV4_UNICAST_IF] = {SOL_IP, IP_UNICAST_IF, true},
 	[PORT_OPTION_IPV4_MULTICAST_TTL] = {SOL_IP, IP_MULTICAST_TTL},
-	[PORT_OPTION_IPV4_MULTICAST_LOOP] = {SOL_IP, IP_MULTICAST_LOOP},
 	[PORT_OPTION_IPV4_MULTICAST_ALL] = {SOL_IP, IP_MULTICAST_ALL},
 	[PORT_OPTION_V6ONLY] = {SOL_IPV6, IPV6_V6ONLY},
 	[PORT_OPTION_IPV6_HEADER_INCLUDED] = {SOL_IPV6, IPV6_HDRINCL},
@@ -44,7 +45,6 @@ static const struct {
 	[PORT_OPTION_IPV6_UNICAST_IF] = {SOL_IPV6, IPV6_UNICAST_IF, true},
 	[PORT_OPTION_IPV6_MULTICAST_IF] = {SOL_IPV6, IPV6_MULTICAST_IF},
 	[PORT_OPTION_IPV6_MULTICAST_HOPS] = {SOL_IPV6, IPV6_MULTICAST_HOPS},
-	[PORT_OPTION_IPV6_MULTICAST_LOOP] = {SOL_IPV6, IPV6_MULTICAST_LOOP},
 	[PORT_OPTION_IPV6_MULTICAST_ALL] = {SOL_IPV6, IPV6_MULTICAST_ALL},
 	[PORT_OPTION_KEEP_IDLE] = {SOL_TCP, TCP_KEEPIDLE},
 	[PORT_OPTION_KEEP_INTERVAL] = {SOL_TCP, TCP_KEEPINTVL},
@@ -119,6 +119,20 @@ static int set_fast_open(struct port_socket *socket, bool on)
 	return set_by_name(socket->socket, SOL_TCP, TCP_FASTOPEN, &waiting, sizeof(waiting));
 }
 
+static int bind_to_interface(struct sock *sk, u32 index)
+{
+	struct net_device *device;
+
+	if (index) {
+		rcu_read_lock();
+		device = dev_get_by_index_rcu(sock_net(sk), index);
+		rcu_read_unlock();
+		if (!device)
+			return -ENODEV;
+	}
+	return sock_bindtoindex(sk, index, true);
+}
+
 int port_socket_set_option(struct port_socket *self, enum port_socket_option option, uint32_t value)
 {
 	struct socket *socket = self->socket;
@@ -150,6 +164,8 @@ int port_socket_set_option(struct port_socket *self, enum port_socket_option opt
 	case PORT_OPTION_PRIORITY:
 		sock_set_priority(sk, value);
 		return 0;
+	case PORT_OPTION_INTERFACE:
+		return bind_to_interface(sk, value);
 	case PORT_OPTION_IPV4_MULTICAST_IF:
 		return set_multicast_if(socket, value);
 	case PORT_OPTION_NODELAY:
@@ -210,9 +226,6 @@ static int get_ipv4(struct sock *sk, enum port_socket_option option, u32 *value)
 	case PORT_OPTION_IPV4_MULTICAST_TTL:
 		*value = READ_ONCE(inet->mc_ttl);
 		return 0;
-	case PORT_OPTION_IPV4_MULTICAST_LOOP:
-		*value = compat_inet_flag(sk, mc_loop, MC_LOOP);
-		return 0;
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -254,9 +267,6 @@ static int get_ipv6(struct sock *sk, enum port_socket_option option, u32 *value)
 		return 0;
 	case PORT_OPTION_IPV6_MULTICAST_HOPS:
 		*value = np->mcast_hops;
-		return 0;
-	case PORT_OPTION_IPV6_MULTICAST_LOOP:
-		*value = compat_inet6_flag(sk, mc_loop, MC6_LOOP);
 		return 0;
 	default:
 		return -ENOPROTOOPT;
@@ -322,6 +332,7 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 			   uint32_t *value)
 {
 	struct sock *sk = socket->socket->sk;
+	int processor;
 
 	switch (option) {
 	case PORT_OPTION_REUSE_ADDRESS:
@@ -344,6 +355,13 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 		return 0;
 	case PORT_OPTION_PROCESSOR:
 		*value = READ_ONCE(sk->sk_incoming_cpu);
+		return 0;
+	case PORT_OPTION_NUMA_NODE:
+		processor = READ_ONCE(sk->sk_incoming_cpu);
+		*value = processor >= 0 && processor < nr_cpu_ids ? cpu_to_node(processor) : 0;
+		return 0;
+	case PORT_OPTION_INTERFACE:
+		*value = READ_ONCE(sk->sk_bound_dev_if);
 		return 0;
 	case PORT_OPTION_FAST_OPEN:
 		*value = READ_ONCE(socket->fast_open);

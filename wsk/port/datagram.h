@@ -19,12 +19,14 @@ enum port_send_field {
 	PORT_SEND_SOURCE = 1, /* from this address, through this interface; 0: any */
 	PORT_SEND_HOP_LIMIT = 2,
 	PORT_SEND_TRAFFIC_CLASS = 4,
-	PORT_SEND_ECN = 8, /* the two low bits of the traffic class */
+	PORT_SEND_ECN = 8,    /* the two low bits of the traffic class */
+	PORT_SEND_STAMP = 16, /* keep when it leaves (port/stamp.h), by an identifier */
 };
 
 struct port_send_control {
 	uint32_t fields;
 	uint32_t interface;
+	uint32_t stamp;
 	struct port_ip source;
 	uint8_t hop_limit;
 	uint8_t traffic_class;
@@ -58,10 +60,15 @@ struct port_datagram {
 	uint32_t interface;
 	struct port_address source; /* of the socket's family; of a returned one, where it went */
 	struct port_ip destination;
+	const void *routing; /* an IPv6 routing header, while the datagram is kept; or NULL */
+	uint64_t time;	     /* when it came in, as port/stamp.h has it */
+	uint16_t routing_length;
+	uint16_t processor; /* where it came in */
 	uint8_t cast;
 	uint8_t hop_limit;
 	uint8_t traffic_class;
 	bool ipv4;
+	bool from_here; /* of a multicast: the sender is on this host */
 	bool returned;
 	uint8_t icmp_type; /* the rest: of returned ones */
 	uint8_t icmp_code;

@@ -26,6 +26,15 @@ PORT_MUST_CHECK int port_socket_set_sources(struct port_socket *socket, uint32_t
 					    const struct port_address *group, bool exclude,
 					    const struct port_address *sources, uint32_t count);
 
+/*
+ * What the group's list is: fills in as many as there is room for, and tells how many there are.
+ * Does not sleep.
+ */
+PORT_MUST_CHECK int port_socket_get_sources(struct port_socket *socket, uint32_t interface,
+					    const struct port_address *group, bool *exclude,
+					    struct port_address *sources, uint32_t room,
+					    uint32_t *count);
+
 /* The index of the interface that has an IPv4 address (network order), in the socket's namespace.
  */
 PORT_MUST_CHECK int port_socket_interface_of(struct port_socket *socket, uint32_t address,

@@ -19,7 +19,9 @@ enum port_socket_option {
 	PORT_OPTION_SEND_BUFFER,
 	PORT_OPTION_BROADCAST,
 	PORT_OPTION_PRIORITY,
-	PORT_OPTION_PROCESSOR, /* read only: where data arrived last */
+	PORT_OPTION_PROCESSOR, /* read only: where data arrived last; ~0: none has */
+	PORT_OPTION_NUMA_NODE, /* read only: that processor's */
+	PORT_OPTION_INTERFACE, /* bound to the interface with that index; 0: to none */
 	PORT_OPTION_READABLE,  /* read only: bytes; of datagrams, the first one's */
 
 	PORT_OPTION_IPV4_HEADER_INCLUDED,
@@ -30,7 +32,6 @@ enum port_socket_option {
 	PORT_OPTION_IPV4_UNICAST_IF,   /* an interface's index */
 	PORT_OPTION_IPV4_MULTICAST_IF, /* network order: an address, or 0.x.y.z, an index */
 	PORT_OPTION_IPV4_MULTICAST_TTL,
-	PORT_OPTION_IPV4_MULTICAST_LOOP,
 	PORT_OPTION_IPV4_MULTICAST_ALL, /* groups that other sockets joined as well */
 
 	PORT_OPTION_V6ONLY,
@@ -44,7 +45,6 @@ enum port_socket_option {
 	PORT_OPTION_IPV6_UNICAST_IF,
 	PORT_OPTION_IPV6_MULTICAST_IF,
 	PORT_OPTION_IPV6_MULTICAST_HOPS,
-	PORT_OPTION_IPV6_MULTICAST_LOOP,
 	PORT_OPTION_IPV6_MULTICAST_ALL,
 
 	PORT_OPTION_NODELAY,

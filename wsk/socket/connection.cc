@@ -84,6 +84,11 @@ NTSTATUS Socket::create_transport()
 	/* Windows' sockets are not dual stack unless asked. */
 	if (!error && family() == AF_INET6 && type() != SOCK_RAW)
 		error = port_socket_set_option(transport, PORT_OPTION_V6ONLY, 1);
+	/* And hear of the groups that they joined, not of those that others did. */
+	if (!error && type() != SOCK_STREAM && (family() == AF_INET || type() != SOCK_RAW))
+		error = port_socket_set_option(transport, PORT_OPTION_IPV4_MULTICAST_ALL, 0);
+	if (!error && type() != SOCK_STREAM && family() == AF_INET6)
+		error = port_socket_set_option(transport, PORT_OPTION_IPV6_MULTICAST_ALL, 0);
 	if (transport)
 		attach_transport(transport);
 	return status_from_error(Activity::create, error);

@@ -179,7 +179,8 @@ constexpr ULONG buffer_size(const VOID *buffer, SIZE_T size)
 Refusal set_transport(Socket &socket, ControlCall &call);
 Refusal get_transport(Socket &socket, ControlCall &call);
 
-/* Likewise: the switch `detail`, which is kept and read back, and has no effect on Linux. */
+/* Likewise: the switch `detail`, which is kept; what it does, if anything, is not the transport's.
+ */
 enum KeptSwitch : ULONG {
 	kept_debug,
 	kept_dont_route,
@@ -195,6 +196,8 @@ enum KeptSwitch : ULONG {
 	kept_fail_connect_on_icmp,
 	kept_udp_connreset,
 	kept_udp_netreset,
+	kept_no_multicast_loop_ipv4,
+	kept_no_multicast_loop_ipv6,
 	kept_count
 };
 

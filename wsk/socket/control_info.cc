@@ -7,6 +7,8 @@
 
 #include <ws2ipdef.h>
 
+#include "nt/time.h"
+
 namespace wsk
 {
 
@@ -25,16 +27,21 @@ public:
 	template <class T>
 	void put(INT level, INT type, const T &data)
 	{
-		SIZE_T whole = WSA_CMSG_SPACE(sizeof(data));
+		put_bytes(level, type, &data, sizeof(data));
+	}
+
+	void put_bytes(INT level, INT type, const VOID *data, SIZE_T size)
+	{
+		SIZE_T whole = WSA_CMSG_SPACE(size);
 
 		needed_ += whole;
-		if (used_ + WSA_CMSG_LEN(sizeof(data)) > size_ || truncated_) {
+		if (used_ + WSA_CMSG_LEN(size) > size_ || truncated_) {
 			truncated_ = true;
 			return;
 		}
-		const CMSGHDR header = {WSA_CMSG_LEN(sizeof(data)), level, type};
+		const CMSGHDR header = {WSA_CMSG_LEN(size), level, type};
 		RtlCopyMemory(room_ + used_, &header, sizeof(header));
-		RtlCopyMemory(WSA_CMSG_DATA(room_ + used_), &data, sizeof(data));
+		RtlCopyMemory(WSA_CMSG_DATA(room_ + used_), data, size);
 		used_ += whole < size_ - used_ ? whole : size_ - used_;
 	}
 
@@ -117,6 +124,8 @@ void put_ipv6(Writer &to, const port_datagram &datagram, ULONG told)
 		to.put(IPPROTO_IPV6, IPV6_TCLASS, INT{datagram.traffic_class});
 	if (told & tell_ecn)
 		to.put(IPPROTO_IPV6, IPV6_ECN, INT{datagram.traffic_class & most_ecn});
+	if ((told & tell_routing) && datagram.routing)
+		to.put_bytes(IPPROTO_IPV6, IPV6_RTHDR, datagram.routing, datagram.routing_length);
 }
 
 void put_returned(Writer &to, const port_datagram &datagram)
@@ -138,6 +147,8 @@ void put_all(Writer &to, const port_datagram &datagram, const ToldSets &told)
 		put_ipv4(to, datagram, told.ipv4);
 	else
 		put_ipv6(to, datagram, told.ipv6);
+	if (told.ipv4 & tell_time)
+		to.put(SOL_SOCKET, SO_TIMESTAMP, ULONG64{datagram.time / ns_per_unit});
 	if (datagram.segment_size)
 		to.put(IPPROTO_UDP, UDP_COALESCED_INFO, ULONG{datagram.segment_size});
 }
@@ -217,6 +228,14 @@ bool read_message(const Message &message, USHORT socket_type, SendControl &contr
 {
 	port_send_control &transport = control.transport;
 
+	if (message.level == SOL_SOCKET && message.type == SO_TIMESTAMP_ID) {
+		transport.fields |= PORT_SEND_STAMP;
+		return message.read(&transport.stamp);
+	}
+	/* A level and a type fit a byte each; what does not is none of these. */
+	if (message.level < 0 || message.level > MAXUCHAR || message.type < 0 ||
+	    message.type > MAXUCHAR)
+		return false;
 	switch (message.level << 8 | message.type) {
 	case IPPROTO_IP << 8 | IP_PKTINFO:
 		return read_ipv4_source(message, control);
@@ -288,9 +307,7 @@ Refusal control_info_read(const CMSGHDR *chain, ULONG length, USHORT socket_type
 			return {STATUS_INVALID_PARAMETER, "a control message's cmsg_len is wrong"};
 		const Message message = {header.cmsg_level, header.cmsg_type,
 					 header.cmsg_len - WSA_CMSG_LEN(0), next + WSA_CMSG_LEN(0)};
-		/* A level and a type fit a byte each; what does not is none of them. */
-		if (header.cmsg_level < 0 || header.cmsg_level > MAXUCHAR || header.cmsg_type < 0 ||
-		    header.cmsg_type > MAXUCHAR || !read_message(message, socket_type, *control))
+		if (!read_message(message, socket_type, *control))
 			return {STATUS_INVALID_PARAMETER, "a control message of a level, type, "
 							  "size or value that cannot be sent"};
 		SIZE_T step = WSA_CMSGHDR_ALIGN(header.cmsg_len);

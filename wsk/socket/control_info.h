@@ -22,6 +22,8 @@ enum Told : USHORT {
 	tell_interface = 32,
 	tell_destination = 64,
 	tell_returned = 128,
+	tell_routing = 256,
+	tell_time = 512,
 };
 
 /* One set for each protocol: a dual-stack socket has use for both. */

@@ -8,6 +8,7 @@
 
 #include "port/datagram.h"
 #include "socket/control_info.h"
+#include "socket/interface_list.h"
 
 namespace wsk
 {
@@ -22,6 +23,10 @@ struct DatagramState {
 	ToldSets told = {};
 	ULONG segment_size = 0; /* UDP_SEND_MSG_SIZE */
 	bool no_broadcasts = false;
+	InterfaceList *interfaces = nullptr; /* IP_IFLIST and its like, once one was used */
+	/* Of the datagram that the client got last; the pump's. */
+	USHORT last_processor = 0;
+	UCHAR last_hop_limit = 0;
 	ULONG enablings = 0; /* of WskReceiveFromEvent, so far */
 	/* What the client refused, in order: goes before what the transport has. The pump's. */
 	PWSK_DATAGRAM_INDICATION refused = nullptr;

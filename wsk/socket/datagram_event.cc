@@ -39,21 +39,28 @@ void DatagramState::operator delete(void *block)
 DatagramState::~DatagramState()
 {
 	(void)!free_datagram_indications(refused);
+	delete interfaces;
 }
 
 /* The next one, alone; null when there is none. What memory is too short for is lost. */
 PWSK_DATAGRAM_INDICATION Socket::next_indication()
 {
 	port_datagram datagram;
+	NTSTATUS verdict;
 
 	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
 		datagram_->refused = refused->Next;
 		refused->Next = nullptr;
-		if (wants(datagram_of(refused)))
+		if (NT_SUCCESS(judge(datagram_of(refused))))
 			return refused;
 		(void)!free_datagram_indications(refused);
 	}
-	while (!next_datagram(&datagram)) {
+	while (!next_datagram(&datagram, &verdict)) {
+		/* The event has no way to tell of a failure. */
+		if (!NT_SUCCESS(verdict)) {
+			port_datagram_release(&datagram);
+			continue;
+		}
 		if (PWSK_DATAGRAM_INDICATION made = make_datagram_indication(datagram, told()))
 			return made;
 		port_datagram_release(&datagram);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Sending datagrams, and serving WskReceiveFrom. The pump's. */
 #include "socket/address.h"
+#include "socket/control.h"
 #include "socket/datagram.h"
 #include "socket/datagram_indication.h"
 #include "socket/segments.h"
@@ -53,6 +54,18 @@ bool same_source(const port_address &a, const port_address &b, bool raw)
 	return RtlEqualMemory(&ipv6_a->sin6_addr, &ipv6_b->sin6_addr, sizeof(IN6_ADDR)) &&
 	       (!ipv6_a->sin6_scope_id || !ipv6_b->sin6_scope_id ||
 		ipv6_a->sin6_scope_id == ipv6_b->sin6_scope_id);
+}
+
+/* By ICMP's numbers, or ICMPv6's. */
+bool says_port_unreachable(const port_datagram &datagram)
+{
+	return datagram.ipv4 ? datagram.icmp_type == 3 && datagram.icmp_code == 3
+			     : datagram.icmp_type == 1 && datagram.icmp_code == 4;
+}
+
+bool says_hops_exceeded(const port_datagram &datagram)
+{
+	return datagram.icmp_type == (datagram.ipv4 ? 11 : 3) && datagram.icmp_code == 0;
 }
 
 ULONG message_flags(const port_datagram &datagram)
@@ -161,26 +174,53 @@ void Socket::serve_datagram_sends()
 	signal(signal_send);
 }
 
-bool Socket::wants(const port_datagram &datagram)
+/*
+ * SUCCESS: the client gets it. NOT_FOUND: nobody wants it. Any other: what has come back makes a
+ * receive fail with this.
+ */
+NTSTATUS Socket::judge(const port_datagram &datagram)
 {
+	const ULONG no_loop =
+		datagram.ipv4 ? kept_no_multicast_loop_ipv4 : kept_no_multicast_loop_ipv6;
+	bool wanted;
 	LockGuard guard(lock_);
 
-	if (datagram.returned)
-		return datagram.ipv4 ? datagram_->told.ipv4 & tell_returned
-				     : datagram_->told.ipv6 & tell_returned;
+	if (datagram.returned) {
+		USHORT told = datagram.ipv4 ? datagram_->told.ipv4 : datagram_->told.ipv6;
+
+		if (told & tell_returned)
+			return STATUS_SUCCESS;
+		if (says_port_unreachable(datagram) && kept_switch(kept_udp_connreset))
+			return STATUS_PORT_UNREACHABLE;
+		if (says_hops_exceeded(datagram) && kept_switch(kept_udp_netreset))
+			return STATUS_HOPLIMIT_EXCEEDED;
+		return STATUS_NOT_FOUND;
+	}
+	wanted = !datagram_->remote.family ||
+		 same_source(datagram.source, datagram_->remote, type() == SOCK_RAW);
 	if (datagram.cast == PORT_BROADCAST && datagram_->no_broadcasts)
-		return false;
-	return !datagram_->remote.family ||
-	       same_source(datagram.source, datagram_->remote, type() == SOCK_RAW);
+		wanted = false;
+	/* Windows leaves it to the receiver whether a group hears its own host. */
+	if (datagram.from_here && kept_switch(no_loop))
+		wanted = false;
+	if (datagram_->interfaces && datagram_->interfaces->used &&
+	    !datagram_->interfaces->holds(datagram.interface))
+		wanted = false;
+	return wanted ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }
 
-/* The transport's next one that the client wants. */
-int Socket::next_datagram(port_datagram *datagram)
+/* The transport's next one that is not to be dropped. */
+int Socket::next_datagram(port_datagram *datagram, NTSTATUS *verdict)
 {
 	int error;
 
-	while (!(error = port_datagram_next(transport_, datagram)) && !wants(*datagram))
+	while (!(error = port_datagram_next(transport_, datagram)) &&
+	       (*verdict = judge(*datagram)) == STATUS_NOT_FOUND)
 		port_datagram_release(datagram);
+	if (!error && !datagram->returned) {
+		datagram_->last_processor = datagram->processor;
+		datagram_->last_hop_limit = datagram->hop_limit;
+	}
 	return error;
 }
 
@@ -214,9 +254,10 @@ void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
 bool Socket::serve_receive_from(PIRP irp)
 {
 	port_datagram datagram;
+	NTSTATUS verdict;
 
 	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
-		bool wanted = wants(datagram_of(refused));
+		bool wanted = NT_SUCCESS(judge(datagram_of(refused)));
 
 		datagram_->refused = refused->Next;
 		refused->Next = nullptr;
@@ -226,11 +267,14 @@ bool Socket::serve_receive_from(PIRP irp)
 		if (wanted)
 			return true;
 	}
-	if (next_datagram(&datagram)) {
+	if (next_datagram(&datagram, &verdict)) {
 		put_back(receives_, irp);
 		return false;
 	}
-	complete_receive_from(irp, datagram);
+	if (NT_SUCCESS(verdict))
+		complete_receive_from(irp, datagram);
+	else
+		complete(irp, verdict);
 	port_datagram_release(&datagram);
 	return true;
 }

@@ -54,10 +54,41 @@ Refusal query_inspect_id(Socket &socket, ControlCall &call)
 /* By the socket's family. */
 Refusal set_multicast_loop(Socket &socket, ControlCall &call)
 {
+	socket.keep_switch(socket.family() == AF_INET ? kept_no_multicast_loop_ipv4
+						      : kept_no_multicast_loop_ipv6,
+			   !call.read<ULONG>());
+	return accepted;
+}
+
+/* An interface by its index, which IPv4 has in network byte order in the one, not in the other. */
+Refusal set_unicast_interface(Socket &socket, ControlCall &call)
+{
+	bool ipv4 = socket.family() == AF_INET;
+	ULONG index = call.read<ULONG>();
+
 	return outcome(port_socket_set_option(socket.transport(),
-					      socket.family() == AF_INET
-						      ? PORT_OPTION_IPV4_MULTICAST_LOOP
-						      : PORT_OPTION_IPV6_MULTICAST_LOOP,
+					      ipv4 ? PORT_OPTION_IPV4_UNICAST_IF
+						   : PORT_OPTION_IPV6_UNICAST_IF,
+					      ipv4 ? RtlUlongByteSwap(index) : index));
+}
+
+Refusal set_multicast_interface(Socket &socket, ControlCall &call)
+{
+	constexpr ULONG longest = 0xffffff; /* an IPv4 option takes it as 0.x.y.z */
+	bool ipv4 = socket.family() == AF_INET;
+	ULONG index = call.read<ULONG>();
+
+	if (ipv4 && index > longest)
+		return {STATUS_NO_SUCH_DEVICE, nullptr};
+	return outcome(port_socket_set_option(socket.transport(),
+					      ipv4 ? PORT_OPTION_IPV4_MULTICAST_IF
+						   : PORT_OPTION_IPV6_MULTICAST_IF,
+					      ipv4 ? RtlUlongByteSwap(index) : index));
+}
+
+Refusal bind_to_interface(Socket &socket, ControlCall &call)
+{
+	return outcome(port_socket_set_option(socket.transport(), PORT_OPTION_INTERFACE,
 					      call.read<ULONG>()));
 }
 
@@ -86,13 +117,16 @@ Refusal get_processor(Socket &socket, ControlCall &call)
 {
 	constexpr uint32_t in_group = 64;
 	SOCKET_PROCESSOR_AFFINITY affinity = {};
-	uint32_t processor = 0;
+	uint32_t processor = 0, node = 0;
 	int error = port_socket_get_option(socket.transport(), PORT_OPTION_PROCESSOR, &processor);
 
 	if (static_cast<LONG>(processor) < 0) /* nothing has arrived yet */
 		processor = 0;
 	affinity.Processor.Group = static_cast<USHORT>(processor / in_group);
 	affinity.Processor.Number = static_cast<UCHAR>(processor % in_group);
+	if (!error)
+		error = port_socket_get_option(socket.transport(), PORT_OPTION_NUMA_NODE, &node);
+	affinity.NumaNodeId = static_cast<USHORT>(node);
 	if (!error)
 		call.write(affinity);
 	return outcome(error);
@@ -119,7 +153,10 @@ Refusal ignore(Socket &, ControlCall &)
 enum : ULONG {
 	bytes_readable = 0x4004667f,
 	at_mark = 0x40047307,
-	interface_list = 0x4004747f, /* with AF_INET; of input, it is GROUP_FILTER's get */
+	interface_list = 0x4004747f,
+	interface_list_ex = 0x4004747e,
+	multicast_filter_query = 0x8004747c,
+	group_filter_query = 0x8004747f,
 	send_backlog_query = 0x4004747b,
 	send_backlog_change = 0x2000747a,
 	multicast_filter = 0x8004747d,
@@ -164,16 +201,31 @@ constexpr Control rows[] = {
 	control_code(at_mark, scope_tcp, 0, 0, sizeof(ULONG), get_at_mark),
 
 	/* UDP and raw IP */
-	control_code(SIO_UDP_CONNRESET, scope_udp, rule_switch | rule_immediate, sizeof(ULONG), 0,
-		     set_kept, kept_udp_connreset),
-	control_code(SIO_UDP_NETRESET, scope_udp, rule_switch | rule_immediate, sizeof(ULONG), 0,
-		     set_kept, kept_udp_netreset),
-	control_code(SIO_MULTIPOINT_LOOPBACK, scope_datagrams, rule_switch, sizeof(ULONG), 0,
-		     set_multicast_loop),
+	control_code(SIO_UDP_CONNRESET, scope_datagram | scope_udp, rule_switch, sizeof(ULONG), 0,
+		     set_reports, kept_udp_connreset),
+	control_code(SIO_UDP_NETRESET, scope_datagram | scope_udp, rule_switch, sizeof(ULONG), 0,
+		     set_reports, kept_udp_netreset),
+	control_code(SIO_TIMESTAMPING, scope_datagram, 0, sizeof(TIMESTAMPING_CONFIG), 0,
+		     set_stamps),
+	control_code(SIO_GET_TX_TIMESTAMP, scope_datagram, rule_immediate, sizeof(ULONG),
+		     sizeof(ULONG64), get_sent_stamp),
+	control_code(SIO_MULTIPOINT_LOOPBACK, scope_datagrams, rule_switch | rule_immediate,
+		     sizeof(ULONG), 0, set_multicast_loop),
+	control_code(SIO_INDEX_MCASTIF, scope_datagrams, 0, sizeof(ULONG), 0,
+		     set_multicast_interface),
+	control_code(SIO_INDEX_ADD_MCAST, scope_datagrams | scope_ipv4, 0, sizeof(IP_MREQ), 0,
+		     change_indexed_membership, PORT_JOIN_GROUP),
+	control_code(SIO_INDEX_DEL_MCAST, scope_datagrams | scope_ipv4, 0, sizeof(IP_MREQ), 0,
+		     change_indexed_membership, PORT_LEAVE_GROUP),
 	control_code(SIO_MULTICAST_SCOPE, scope_datagrams, 0, sizeof(ULONG), 0,
 		     set_multicast_scope),
 	control_code(multicast_filter, scope_datagrams | scope_ipv4, 0,
 		     FIELD_OFFSET(IP_MSFILTER, imsf_slist), 0, set_multicast_filter),
+	control_code(multicast_filter_query, scope_datagrams | scope_ipv4, 0,
+		     FIELD_OFFSET(IP_MSFILTER, imsf_fmode), FIELD_OFFSET(IP_MSFILTER, imsf_slist),
+		     get_multicast_filter),
+	control_code(group_filter_query, scope_datagrams, 0, FIELD_OFFSET(GROUP_FILTER, gf_fmode),
+		     FIELD_OFFSET(GROUP_FILTER, gf_slist), get_group_filter),
 	control_code(group_filter, scope_datagrams, 0, FIELD_OFFSET(GROUP_FILTER, gf_slist), 0,
 		     set_group_filter),
 	control_code(SIO_GET_BROADCAST_ADDRESS, scope_datagrams | scope_ipv4, rule_immediate, 0,
@@ -190,6 +242,9 @@ constexpr Control rows[] = {
 	control_code(SIO_ROUTING_INTERFACE_CHANGE, scope_all, rule_pends | rule_immediate,
 		     sizeof(ADDRESS_FAMILY), 0, wait_for_routes),
 	control_code(interface_list, scope_ipv4, rule_passive, 0, 0, get_interface_list),
+	control_code(interface_list_ex, scope_all, rule_passive, 0, 0, get_interface_list_ex),
+	control_code(SIO_UCAST_IF, scope_all, 0, sizeof(ULONG), 0, set_unicast_interface),
+	control_code(SIO_INDEX_BIND, scope_all, 0, sizeof(ULONG), 0, bind_to_interface),
 	control_code(bytes_readable, scope_all, 0, 0, sizeof(ULONG), get_transport,
 		     PORT_OPTION_READABLE),
 	control_code(SIO_SET_PRIORITY_HINT, scope_all, 0, sizeof(ULONG), 0, set_priority),

@@ -25,6 +25,18 @@ struct InterfaceInfo {
 };
 static_assert(sizeof(InterfaceInfo) == 76);
 
+/* What SIO_GET_INTERFACE_LIST_EX tells: the addresses lie behind the last one. */
+struct InterfaceInfoEx {
+	ULONG flags; /* InterfaceInfo's */
+	SOCKET_ADDRESS address, broadcast, netmask;
+};
+static_assert(sizeof(InterfaceInfoEx) == 56);
+
+/* option_datagram.cc */
+Refusal set_reports(Socket &socket, ControlCall &call);
+Refusal set_stamps(Socket &socket, ControlCall &call);
+Refusal get_sent_stamp(Socket &socket, ControlCall &call);
+
 /* ioctl_tcp.cc */
 Refusal set_keepalive_values(Socket &socket, ControlCall &call);
 Refusal get_tcp_info(Socket &socket, ControlCall &call);
@@ -43,6 +55,7 @@ Refusal wait_for_addresses(Socket &socket, ControlCall &call);
 Refusal get_routing_interface(Socket &socket, ControlCall &call);
 Refusal wait_for_routes(Socket &socket, ControlCall &call);
 Refusal get_interface_list(Socket &socket, ControlCall &call);
+Refusal get_interface_list_ex(Socket &socket, ControlCall &call);
 Refusal get_broadcast_address(Socket &socket, ControlCall &call);
 
 } // namespace wsk

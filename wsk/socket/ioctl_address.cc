@@ -194,6 +194,14 @@ Refusal wait_for_routes(Socket &socket, ControlCall &call)
 	return wait_for_change(socket, Change::routes, 0, call.irp);
 }
 
+static ULONG flags_of(const port_interface_address &one)
+{
+	return (one.up ? InterfaceInfo::up : 0) | (one.broadcast ? InterfaceInfo::broadcasts : 0) |
+	       (one.loopback ? InterfaceInfo::loopback : 0) |
+	       (one.point_to_point ? InterfaceInfo::point_to_point : 0) |
+	       (one.multicast ? InterfaceInfo::multicast : 0);
+}
+
 Refusal get_interface_list(Socket &socket, ControlCall &call)
 {
 	InterfaceAddresses addresses(socket);
@@ -209,16 +217,55 @@ Refusal get_interface_list(Socket &socket, ControlCall &call)
 		SOCKADDR_IN address = {};
 
 		address_to_sockaddr(one.address, reinterpret_cast<SOCKADDR *>(&address));
-		info.flags = (one.up ? InterfaceInfo::up : 0) |
-			     (one.broadcast ? InterfaceInfo::broadcasts : 0) |
-			     (one.loopback ? InterfaceInfo::loopback : 0) |
-			     (one.point_to_point ? InterfaceInfo::point_to_point : 0) |
-			     (one.multicast ? InterfaceInfo::multicast : 0);
+		info.flags = flags_of(one);
 		info.address.ipv4 = address;
 		info.broadcast.ipv4 = ipv4_address(one.broadcast);
 		info.netmask.ipv4 = ipv4_address(one.netmask);
 		RtlCopyMemory(static_cast<UCHAR *>(call.output) + i * sizeof(info), &info,
 			      sizeof(info));
+	}
+	return accepted;
+}
+
+/* Either family's; IPv6 knows no broadcasts, and has prefixes instead of masks. */
+Refusal get_interface_list_ex(Socket &socket, ControlCall &call)
+{
+	struct Sockaddrs {
+		SOCKADDR_IN6 address;
+		SOCKADDR_IN broadcast, netmask;
+	};
+	InterfaceAddresses addresses(socket);
+
+	if (!addresses)
+		return no_memory;
+	const ULONG count = addresses.count();
+	auto *out = static_cast<UCHAR *>(call.output);
+	auto *behind = reinterpret_cast<Sockaddrs *>(out + count * sizeof(InterfaceInfoEx));
+
+	call.written = count * (sizeof(InterfaceInfoEx) + sizeof(Sockaddrs));
+	if (call.output_size < call.written)
+		return too_small;
+	for (ULONG i = 0; i < count; i++) {
+		const port_interface_address &one = addresses[i];
+		InterfaceInfoEx info = {
+			.flags = flags_of(one),
+			.address = {reinterpret_cast<SOCKADDR *>(&behind[i].address),
+				    static_cast<INT>(size_of_address(socket.family()))},
+			.broadcast = {},
+			.netmask = {}};
+		Sockaddrs sockaddrs = {};
+
+		address_to_sockaddr(one.address, reinterpret_cast<SOCKADDR *>(&sockaddrs.address));
+		if (socket.family() == AF_INET) {
+			sockaddrs.broadcast = ipv4_address(one.broadcast);
+			sockaddrs.netmask = ipv4_address(one.netmask);
+			info.broadcast = {reinterpret_cast<SOCKADDR *>(&behind[i].broadcast),
+					  sizeof(SOCKADDR_IN)};
+			info.netmask = {reinterpret_cast<SOCKADDR *>(&behind[i].netmask),
+					sizeof(SOCKADDR_IN)};
+		}
+		RtlCopyMemory(out + i * sizeof(info), &info, sizeof(info));
+		RtlCopyMemory(&behind[i], &sockaddrs, sizeof(sockaddrs));
 	}
 	return accepted;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* What a datagram socket is to tell of what it receives, and the options of IPPROTO_UDP. */
-#include <ws2ipdef.h>
+#include <mstcpip.h>
 
-#include "socket/control.h"
+#include "nt/time.h"
+#include "port/stamp.h"
+#include "socket/ioctl.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -20,6 +22,12 @@ constexpr ULONG of_ipv6 = 0x10000;
 constexpr ULONG told_by_transport =
 	tell_packet_info | tell_packet_info_ex | tell_interface | tell_returned;
 
+/* Whether what comes back makes receives fail. */
+bool reports_returned(const Socket &socket)
+{
+	return socket.kept_switch(kept_udp_connreset) || socket.kept_switch(kept_udp_netreset);
+}
+
 Refusal set_told(Socket &socket, ControlCall &call)
 {
 	bool ipv6 = call.row->detail & of_ipv6, on = call.read<ULONG>();
@@ -29,9 +37,10 @@ Refusal set_told(Socket &socket, ControlCall &call)
 		return {STATUS_NOT_SUPPORTED, "a raw IPv6 socket has no IPv4 traffic"};
 	int error = 0;
 	if (told == tell_returned)
-		error = port_datagram_set(
-			socket.transport(),
-			ipv6 ? PORT_DATAGRAM_RETURNED_IPV6 : PORT_DATAGRAM_RETURNED_IPV4, on);
+		error = port_datagram_set(socket.transport(),
+					  ipv6 ? PORT_DATAGRAM_RETURNED_IPV6
+					       : PORT_DATAGRAM_RETURNED_IPV4,
+					  on || reports_returned(socket));
 	else if (!ipv6 && on && (told & told_by_transport))
 		error = port_datagram_set(socket.transport(), PORT_DATAGRAM_INTERFACE, on);
 	if (!error)
@@ -89,6 +98,26 @@ Refusal get_by_transport(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
+/* IPv4's traffic is in an IPv6 socket, too. */
+int return_datagrams(Socket &socket)
+{
+	const ToldSets told = socket.told();
+	bool reports = reports_returned(socket);
+	int error = port_datagram_set(socket.transport(), PORT_DATAGRAM_RETURNED_IPV4,
+				      reports || (told.ipv4 & tell_returned));
+
+	if (!error && socket.family() == AF_INET6)
+		error = port_datagram_set(socket.transport(), PORT_DATAGRAM_RETURNED_IPV6,
+					  reports || (told.ipv6 & tell_returned));
+	return error;
+}
+
+Refusal get_hop_limit(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(socket.datagram()->last_hop_limit);
+	return accepted;
+}
+
 constexpr Control told_option(ULONG level, long long name, USHORT told)
 {
 	bool ipv6 = level == IPPROTO_IPV6;
@@ -117,6 +146,25 @@ constexpr Control rows[] = {
 	told_option(IPPROTO_IPV6, IPV6_RECVIF, tell_interface),
 	told_option(IPPROTO_IPV6, IPV6_RECVDSTADDR, tell_destination),
 	told_option(IPPROTO_IPV6, IPV6_RECVERR, tell_returned),
+	told_option(IPPROTO_IPV6, IPV6_RECVRTHDR, tell_routing),
+	option(IPPROTO_IP, IP_IFLIST, scope_datagram | scope_ipv4, rule_switch, sizeof(ULONG),
+	       use_interface_list, is_interface_list_used),
+	option(IPPROTO_IP, IP_ADD_IFLIST, scope_datagram | scope_ipv4, 0, sizeof(ULONG),
+	       add_interface, nullptr),
+	option(IPPROTO_IP, IP_DEL_IFLIST, scope_datagram | scope_ipv4, 0, sizeof(ULONG),
+	       remove_interface, nullptr),
+	option(IPPROTO_IP, IP_GET_IFLIST, scope_datagram | scope_ipv4, 0, 0, nullptr,
+	       get_interfaces),
+	option(IPPROTO_IPV6, IPV6_IFLIST, scope_datagram | scope_ipv6, rule_switch, sizeof(ULONG),
+	       use_interface_list, is_interface_list_used),
+	option(IPPROTO_IPV6, IPV6_ADD_IFLIST, scope_datagram | scope_ipv6, 0, sizeof(ULONG),
+	       add_interface, nullptr),
+	option(IPPROTO_IPV6, IPV6_DEL_IFLIST, scope_datagram | scope_ipv6, 0, sizeof(ULONG),
+	       remove_interface, nullptr),
+	option(IPPROTO_IPV6, IPV6_GET_IFLIST, scope_datagram | scope_ipv6, 0, 0, nullptr,
+	       get_interfaces),
+	option(SOL_SOCKET, SO_RECEIVED_HOPLIMIT, scope_datagram, rule_immediate, sizeof(ULONG),
+	       nullptr, get_hop_limit),
 	option(IPPROTO_UDP, UDP_SEND_MSG_SIZE, scope_datagram | scope_udp, rule_immediate,
 	       sizeof(ULONG), set_segment_size, get_segment_size),
 	option(IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, scope_datagram | scope_udp, 0,
@@ -126,6 +174,44 @@ constexpr Control rows[] = {
 };
 
 } // namespace
+
+/* SIO_UDP_CONNRESET and SIO_UDP_NETRESET. */
+Refusal set_reports(Socket &socket, ControlCall &call)
+{
+	socket.keep_switch(call.row->detail, call.read<ULONG>());
+	return outcome(return_datagrams(socket));
+}
+
+Refusal set_stamps(Socket &socket, ControlCall &call)
+{
+	const auto config = call.read<TIMESTAMPING_CONFIG>();
+	bool received = config.Flags & TIMESTAMPING_FLAG_RX;
+	bool sent = config.Flags & TIMESTAMPING_FLAG_TX;
+
+	if (config.Flags & ~(TIMESTAMPING_FLAG_RX | TIMESTAMPING_FLAG_TX))
+		return {STATUS_INVALID_PARAMETER, "unknown flags in TIMESTAMPING_CONFIG"};
+	int error = port_datagram_stamp(socket.transport(), received,
+					sent ? config.TxTimestampsBuffered : 0);
+	if (!error)
+		socket.set_told(false, tell_time, received);
+	return outcome(error);
+}
+
+/* Winsock tells who is early that it would have to wait. */
+Refusal get_sent_stamp(Socket &socket, ControlCall &call)
+{
+	uint64_t time = 0;
+
+	switch (port_datagram_sent_at(socket.transport(), call.read<ULONG>(), &time)) {
+	case 0:
+		call.write<ULONG64>(time / ns_per_unit);
+		return accepted;
+	case -PORT_EAGAIN:
+		return {STATUS_DEVICE_NOT_READY, nullptr};
+	default:
+		return {STATUS_NOT_FOUND, nullptr};
+	}
+}
 
 constinit const ControlTable datagram_options = {rows, RTL_NUMBER_OF(rows)};
 

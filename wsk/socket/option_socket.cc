@@ -147,6 +147,28 @@ Refusal get_compartment(Socket &, ControlCall &call)
 	return accepted;
 }
 
+/* The processor that data came in by last: each datagram is asked, or the connection. */
+Refusal get_received_processor(Socket &socket, ControlCall &call)
+{
+	constexpr uint32_t in_group = 64;
+	PROCESSOR_NUMBER number = {};
+	uint32_t processor = 0;
+	int error = 0;
+
+	if (socket.datagram())
+		processor = socket.datagram()->last_processor;
+	else
+		error = port_socket_get_option(socket.transport(), PORT_OPTION_PROCESSOR,
+					       &processor);
+	if (static_cast<LONG>(processor) < 0) /* nothing has arrived yet */
+		processor = 0;
+	number.Group = static_cast<USHORT>(processor / in_group);
+	number.Number = static_cast<UCHAR>(processor % in_group);
+	if (!error)
+		call.write(number);
+	return outcome(error);
+}
+
 /* The addresses, and behind the structure what they point to. */
 Refusal get_state(Socket &socket, ControlCall &call)
 {
@@ -240,6 +262,8 @@ constexpr Control rows[] = {
 	       get_message_size),
 	option(SOL_SOCKET, SO_COMPARTMENT_ID, scope_all, rule_immediate, sizeof(ULONG),
 	       set_compartment, get_compartment),
+	option(SOL_SOCKET, SO_RECEIVED_PROCESSOR, scope_all, rule_immediate,
+	       sizeof(PROCESSOR_NUMBER), nullptr, get_received_processor),
 	option(SOL_SOCKET, SO_BSP_STATE, scope_all, 0, sizeof(CSADDR_INFO), nullptr, get_state),
 };
 

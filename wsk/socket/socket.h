@@ -141,6 +141,18 @@ public:
 	ToldSets told();
 	void set_broadcasts(bool on);
 	bool broadcasts();
+	NTSTATUS judge(const port_datagram &datagram);
+	bool make_interface_list();
+	/* Runs under the lock, where there is a list. */
+	template <class Run>
+	void with_interfaces(Run run)
+	{
+		LockGuard guard(lock_);
+
+		if (datagram_->interfaces)
+			run(*datagram_->interfaces);
+	}
+	const DatagramState *datagram() const { return datagram_; }
 	void set_segment_size(ULONG size);
 	ULONG segment_size();
 
@@ -279,8 +291,7 @@ private:
 	void serve_datagram_receives();
 	long long transmit_datagrams(PIRP irp);
 	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
-	int next_datagram(port_datagram *datagram);
-	bool wants(const port_datagram &datagram);
+	int next_datagram(port_datagram *datagram, NTSTATUS *verdict);
 	bool serve_receive_from(PIRP irp);
 	void complete_receive_from(PIRP irp, const port_datagram &datagram);
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* kunit/packet_gate.h for a suite's scope. */
+#ifndef KUNIT_WSK_GATE_H
+#define KUNIT_WSK_GATE_H
+
+#include "packet_gate.h"
+#include "wsk_fixture.h"
+
+namespace wsk::test
+{
+
+class Gate
+{
+public:
+	Gate(const Address &to, UCHAR protocol, packet_fate fate)
+		: gate_(packet_gate_open(to.family() == AF_INET6, protocol, to.port(), fate))
+	{
+	}
+	~Gate()
+	{
+		if (gate_)
+			packet_gate_close(gate_);
+	}
+	Gate(const Gate &) = delete;
+	Gate &operator=(const Gate &) = delete;
+
+	bool open() const { return gate_; }
+	ULONG count() const { return packet_gate_count(gate_); }
+
+private:
+	packet_gate *gate_;
+};
+
+} // namespace wsk::test
+
+#endif
