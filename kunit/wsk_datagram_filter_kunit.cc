@@ -3,7 +3,7 @@
 #include <mstcpip.h>
 
 #include "wsk_control_kinds.h"
-#include "wsk_gate.h"
+#include "wsk_packet_gate.h"
 
 namespace
 {
@@ -232,7 +232,7 @@ void hops_exceeded(struct kunit *test, ADDRESS_FAMILY family)
 	Request request;
 
 	REQUIRE(test, two.ready && in.valid());
-	Gate gate(two.receiver.address, IPPROTO_UDP, PACKET_HAS_NO_HOPS_LEFT);
+	PacketGate gate(two.receiver.address, IPPROTO_UDP, PACKET_HAS_NO_HOPS_LEFT);
 
 	REQUIRE(test, gate.open());
 	expect_ok(test, report(two.sender, SIO_UDP_CONNRESET, 1));

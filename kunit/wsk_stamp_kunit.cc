@@ -3,7 +3,7 @@
 #include <mstcpip.h>
 
 #include "wsk_control_kinds.h"
-#include "wsk_gate.h"
+#include "wsk_packet_gate.h"
 
 namespace
 {
@@ -157,7 +157,7 @@ void on_its_way(struct kunit *test, ADDRESS_FAMILY family)
 	ULONG64 time = 0;
 
 	REQUIRE(test, two.ready);
-	Gate gate(two.receiver.address, IPPROTO_UDP, PACKET_IS_HELD_BACK);
+	PacketGate gate(two.receiver.address, IPPROTO_UDP, PACKET_IS_HELD_BACK);
 
 	REQUIRE(test, gate.open());
 	expect_ok(test, configure(two.sender, TIMESTAMPING_FLAG_TX, 2));

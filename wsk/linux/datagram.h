@@ -22,6 +22,9 @@ static inline struct port_datagram_socket *port_datagram_socket_of(struct port_s
 	return container_of(socket, struct port_datagram_socket, base);
 }
 
+/* Whether one that must not be fragmented is longer than the socket may send. */
+bool port_datagram_exceeds_mtu(struct port_socket *socket, size_t length);
+
 /* Frees what it has beside; it is detached, and about to be released. */
 void port_datagram_drop(struct port_socket *socket);
 

@@ -108,6 +108,8 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 	int error = 0;
 	bool stamped;
 
+	if (port_datagram_exceeds_mtu(socket, segment_size ? segment_size : length))
+		return -EMSGSIZE;
 	if (control)
 		error = put_control(&msg, sk, control, goes_by_ipv4(to));
 	if (error)

@@ -275,6 +275,8 @@ static unsigned int admit(struct port_inspector *inspector, struct sk_buff *skb,
 	struct request *request = find_by_ends(inspector, &segment->ends);
 	bool same = request && request->sequence == segment->sequence;
 
+	if (!request && port_tcp_pauses(inspector->sk)) /* TCP turns it away */
+		return NF_ACCEPT;
 	if (!request)
 		return hold(inspector, skb, state, segment);
 	if (same) {

@@ -18,6 +18,7 @@
 #include "linux/datagram.h"
 #include "linux/linux.h"
 #include "linux/port_socket.h"
+#include "linux/rare.h"
 
 struct inhabitants {
 	spinlock_t lock;
@@ -81,6 +82,7 @@ void port_socket_release(struct port_socket *socket, bool reset)
 		sock_no_linger(sk);
 	if (socket->socket->type != SOCK_STREAM)
 		port_datagram_drop(socket);
+	port_rare_free(socket);
 	if (leaves) {
 		sock_hold(sk);
 		/* It must not be told of the end while its sock is taken away. */

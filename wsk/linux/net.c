@@ -32,8 +32,10 @@ static void note_state(struct port_socket *self, struct sock *sk)
 
 	if (error && !self->error)
 		WRITE_ONCE(self->error, -error);
-	if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
-		WRITE_ONCE(self->established, true);
+	if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && !self->since) {
+		self->syn_retransmits = min(tcp_sk(sk)->total_retrans, (u32)U8_MAX);
+		WRITE_ONCE(self->since, (u32)jiffies | 1);
+	}
 }
 
 static void notify(struct sock *sk, u32 events)
@@ -212,7 +214,8 @@ int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
 
 		/* A port of the system's choice stays, too, when connecting fails. */
 		lock_sock(sk);
-		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+		if (inet_sk(sk)->inet_num)
+			sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
 		release_sock(sk);
 	}
 	return error;
@@ -239,6 +242,9 @@ int port_socket_accept(struct port_socket *listener, struct port_socket **accept
 	}
 	port_socket_enter_net(self);
 	compat_sock_no_task_frag(self->socket->sk);
+	port_tcp_unpause(self->socket->sk);
+	self->since = (u32)jiffies | 1;
+	self->syn_retransmits = min(tcp_sk(self->socket->sk)->total_retrans, (u32)U8_MAX);
 	/* It inherited our callbacks from the listener; what to restore is what the listener had.
 	 */
 	self->data_ready = listener->data_ready;
@@ -252,9 +258,13 @@ int port_socket_accept(struct port_socket *listener, struct port_socket **accept
 int port_socket_connect(struct port_socket *socket, const struct port_address *to)
 {
 	struct port_address address = *to;
+	int error = port_tcp_before_syn(socket);
 
-	return kernel_connect(socket->socket, (struct sockaddr *)&address, address_length(to),
-			      O_NONBLOCK);
+	if (!error)
+		error = kernel_connect(socket->socket, (struct sockaddr *)&address,
+				       address_length(to), O_NONBLOCK);
+	port_tcp_after_syn(socket);
+	return error;
 }
 
 size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
@@ -287,7 +297,10 @@ int64_t port_socket_connect_with(struct port_socket *socket, const struct port_a
 		count = min_t(size_t, count, MAX_SEGMENTS);
 		length = port_fill_vector(vector, segments, count);
 		iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
-		taken = sock_sendmsg(socket->socket, &msg);
+		taken = port_tcp_before_syn(socket);
+		if (!taken)
+			taken = sock_sendmsg(socket->socket, &msg);
+		port_tcp_after_syn(socket);
 	}
 	/* The system's administrator decides (net.ipv4.tcp_fastopen). */
 	if (taken == -EOPNOTSUPP)
@@ -321,7 +334,7 @@ int port_socket_connect_status(struct port_socket *socket)
 		break;
 	case TCP_CLOSE:
 		/* A peer that accepts and resets at once has accepted: what follows finds out. */
-		if (!READ_ONCE(socket->established)) {
+		if (!READ_ONCE(socket->since)) {
 			error = port_socket_failure(socket, -ECONNREFUSED);
 			break;
 		}
@@ -330,6 +343,8 @@ int port_socket_connect_status(struct port_socket *socket)
 		socket->socket->state = SS_CONNECTED;
 	}
 	release_sock(sk);
+	if (!error)
+		port_tcp_after_handshake(socket);
 	return error;
 }
 
@@ -453,7 +468,7 @@ void port_socket_reset(struct port_socket *socket)
 	socket->socket->state = SS_UNCONNECTED;
 	sk->sk_err = 0;
 	socket->error = 0;
-	socket->established = false;
+	socket->since = 0;
 	release_sock(sk);
 }
 

@@ -50,7 +50,7 @@ static const struct {
 	[PORT_OPTION_KEEP_INTERVAL] = {SOL_TCP, TCP_KEEPINTVL},
 	[PORT_OPTION_KEEP_COUNT] = {SOL_TCP, TCP_KEEPCNT},
 	[PORT_OPTION_USER_TIMEOUT] = {SOL_TCP, TCP_USER_TIMEOUT},
-	[PORT_OPTION_SYN_COUNT] = {SOL_TCP, TCP_SYNCNT},
+	[PORT_OPTION_DEFER_PORT] = {SOL_IP, IP_BIND_ADDRESS_NO_PORT},
 	[PORT_OPTION_QUICK_ACK] = {SOL_TCP, TCP_QUICKACK},
 };
 
@@ -119,6 +119,15 @@ static int set_fast_open(struct port_socket *socket, bool on)
 	return set_by_name(socket->socket, SOL_TCP, TCP_FASTOPEN, &waiting, sizeof(waiting));
 }
 
+/* setsockopt() has no way back to the system's. */
+static int set_syn_count(struct sock *sk, u32 count)
+{
+	if (count > MAX_TCP_SYNCNT)
+		return -EINVAL;
+	WRITE_ONCE(inet_csk(sk)->icsk_syn_retries, count);
+	return 0;
+}
+
 static int bind_to_interface(struct sock *sk, u32 index)
 {
 	struct net_device *device;
@@ -166,6 +175,10 @@ int port_socket_set_option(struct port_socket *self, enum port_socket_option opt
 		return 0;
 	case PORT_OPTION_INTERFACE:
 		return bind_to_interface(sk, value);
+	case PORT_OPTION_USER_MTU:
+		return port_socket_set_user_mtu(self, value);
+	case PORT_OPTION_SYN_COUNT:
+		return set_syn_count(sk, value);
 	case PORT_OPTION_IPV4_MULTICAST_IF:
 		return set_multicast_if(socket, value);
 	case PORT_OPTION_NODELAY:
@@ -360,6 +373,9 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 		processor = READ_ONCE(sk->sk_incoming_cpu);
 		*value = processor >= 0 && processor < nr_cpu_ids ? cpu_to_node(processor) : 0;
 		return 0;
+	case PORT_OPTION_USER_MTU:
+		*value = port_socket_user_mtu(socket);
+		return 0;
 	case PORT_OPTION_INTERFACE:
 		*value = READ_ONCE(sk->sk_bound_dev_if);
 		return 0;
@@ -379,19 +395,4 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 			return get_ipv6(sk, option, value);
 		return get_tcp(sk, option, value);
 	}
-}
-
-int port_socket_set_header(struct port_socket *socket, enum port_header header, const void *bytes,
-			   uint32_t count)
-{
-	static const u8 ipv6_names[] = {
-		[PORT_HEADER_HOP_BY_HOP] = IPV6_HOPOPTS,
-		[PORT_HEADER_ROUTING] = IPV6_RTHDR,
-	};
-
-	if (count > 2048)
-		return -EINVAL;
-	if (header == PORT_HEADER_IPV4_OPTIONS)
-		return set_by_name(socket->socket, SOL_IP, IP_OPTIONS, bytes, count);
-	return set_by_name(socket->socket, SOL_IPV6, ipv6_names[header], bytes, count);
 }

@@ -18,12 +18,14 @@ struct port_socket {
 	 * first. */
 	int error;
 	/* It was seen connected; the peer may have reset it since. */
-	bool established;
+	u32 since; /* in jiffies, never 0 then */
+	u8 syn_retransmits;
 	bool fast_open;
 	/* While it is used inline (net_inline.c): that processor's number and 1, and what to
 	 * restore. */
 	int inline_processor;
 	gfp_t allocation;
+	struct port_rare *rare; /* rare.h; NULL: nothing of it */
 	void (*data_ready)(struct sock *sk);
 	void (*write_space)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
@@ -51,6 +53,19 @@ bool port_socket_net_ends(struct port_socket *socket);
 
 /* Notifies whoever is attached; does not sleep. */
 void port_socket_tell(struct port_socket *socket, u32 events);
+
+/* Around connecting (tcp_handshake.c): what a few sockets want otherwise. */
+int port_tcp_before_syn(struct port_socket *socket);
+void port_tcp_after_syn(struct port_socket *socket);
+void port_tcp_after_handshake(struct port_socket *socket);
+
+/* Whether a listener turns everybody away, and the end of that for what it has let in. */
+bool port_tcp_pauses(const struct sock *sk);
+void port_tcp_unpause(struct sock *sk);
+
+/* PORT_OPTION_USER_MTU (user_mtu.c). */
+int port_socket_set_user_mtu(struct port_socket *socket, u32 mtu);
+u32 port_socket_user_mtu(struct port_socket *socket);
 
 /* The failure on record, else sk_err, else the given one. */
 int port_socket_failure(struct port_socket *socket, int otherwise);

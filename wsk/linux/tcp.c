@@ -47,8 +47,15 @@ void port_tcp_get_info(struct port_socket *socket, struct port_tcp_info *info)
 		.received = linux_info.tcpi_bytes_received,
 		.limited_by_receiver = linux_info.tcpi_rwnd_limited,
 		.limited_by_buffer = linux_info.tcpi_sndbuf_limited,
+		.limited_by_network =
+			linux_info.tcpi_busy_time -
+			min(linux_info.tcpi_busy_time,
+			    linux_info.tcpi_rwnd_limited + linux_info.tcpi_sndbuf_limited),
+		.syn_retransmissions = socket->syn_retransmits,
 		.timestamps = linux_info.tcpi_options & TCPI_OPT_TIMESTAMPS,
 	};
+	if (socket->since)
+		info->age = max(jiffies_to_msecs((u32)jiffies - socket->since), 1u);
 	if (linux_info.tcpi_state < ARRAY_SIZE(states))
 		info->state = states[linux_info.tcpi_state];
 	if (info->state == PORT_TCP_LISTEN)
@@ -83,6 +90,52 @@ bool port_tcp_at_mark(struct port_socket *socket)
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	return !READ_ONCE(tp->urg_data) || READ_ONCE(tp->urg_seq) == READ_ONCE(tp->copied_seq);
+}
+
+static const char *const algorithms[] = {
+	[PORT_CONGESTION_DCTCP] = "dctcp",
+	[PORT_CONGESTION_RENO] = "reno",
+	[PORT_CONGESTION_CUBIC] = "cubic",
+};
+
+int port_tcp_set_congestion(struct port_socket *socket, enum port_congestion algorithm)
+{
+	struct sock *sk = socket->socket->sk;
+	char name[TCP_CA_NAME_MAX] = {};
+	int error;
+
+	if (algorithm == PORT_CONGESTION_DEFAULT) {
+		rcu_read_lock();
+		strscpy(name, rcu_dereference(sock_net(sk)->ipv4.tcp_congestion_control)->name,
+			sizeof(name));
+		rcu_read_unlock();
+	} else {
+		strscpy(name, algorithms[algorithm], sizeof(name));
+	}
+	error = socket->socket->ops->setsockopt(socket->socket, SOL_TCP, TCP_CONGESTION,
+						KERNEL_SOCKPTR(name), strlen(name));
+	if (!error && algorithm == PORT_CONGESTION_DEFAULT) {
+		lock_sock(sk);
+		inet_csk(sk)->icsk_ca_setsockopt = 0;
+		release_sock(sk);
+	}
+	return error;
+}
+
+enum port_congestion port_tcp_congestion(struct port_socket *socket)
+{
+	const struct inet_connection_sock *icsk = inet_csk(socket->socket->sk);
+	enum port_congestion algorithm = PORT_CONGESTION_CUBIC;
+
+	if (!icsk->icsk_ca_setsockopt)
+		return PORT_CONGESTION_DEFAULT;
+	rcu_read_lock();
+	/* DCTCP has another name where the peer does not do it. */
+	while (algorithm &&
+	       !str_has_prefix(READ_ONCE(icsk->icsk_ca_ops)->name, algorithms[algorithm]))
+		algorithm--;
+	rcu_read_unlock();
+	return algorithm;
 }
 
 /* Everything that a full TCP socket says goes through here: segments, acknowledgements, resets. */

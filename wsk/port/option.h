@@ -21,6 +21,7 @@ enum port_socket_option {
 	PORT_OPTION_PRIORITY,
 	PORT_OPTION_PROCESSOR, /* read only: where data arrived last; ~0: none has */
 	PORT_OPTION_NUMA_NODE, /* read only: that processor's */
+	PORT_OPTION_USER_MTU,  /* no longer packets than this; 0: as the path carries */
 	PORT_OPTION_INTERFACE, /* bound to the interface with that index; 0: to none */
 	PORT_OPTION_READABLE,  /* read only: bytes; of datagrams, the first one's */
 
@@ -53,9 +54,10 @@ enum port_socket_option {
 	PORT_OPTION_KEEP_COUNT,
 	PORT_OPTION_SEGMENT_SIZE, /* read only */
 	PORT_OPTION_USER_TIMEOUT, /* milliseconds, 0: the system's */
-	PORT_OPTION_SYN_COUNT,	  /* retransmissions, 0: the system's */
+	PORT_OPTION_SYN_COUNT,	  /* retransmissions of a SYN, 0: the system's */
 	PORT_OPTION_QUICK_ACK,
-	PORT_OPTION_FAST_OPEN, /* data in the first packet: to send it, or to accept it */
+	PORT_OPTION_DEFER_PORT, /* of TCP: a port of the system's choice is chosen to connect */
+	PORT_OPTION_FAST_OPEN,	/* data in the first packet: to send it, or to accept it */
 	PORT_OPTION_COUNT
 };
 
@@ -68,9 +70,19 @@ PORT_MUST_CHECK int port_socket_get_option(struct port_socket *socket,
 					   enum port_socket_option option, uint32_t *value);
 
 /* Header options: IPv4's as they are on the wire, IPv6's as whole extension headers. */
-enum port_header { PORT_HEADER_IPV4_OPTIONS, PORT_HEADER_HOP_BY_HOP, PORT_HEADER_ROUTING };
+enum port_header {
+	PORT_HEADER_IPV4_OPTIONS,
+	PORT_HEADER_HOP_BY_HOP,
+	PORT_HEADER_ROUTING,
+	PORT_HEADER_COUNT
+};
+enum { PORT_LONGEST_HEADER = 2048 };
 PORT_MUST_CHECK int port_socket_set_header(struct port_socket *socket, enum port_header header,
 					   const void *bytes, uint32_t count);
+
+/* As it was set; how many bytes it has, which are written if there is room for all of them. */
+uint32_t port_socket_get_header(struct port_socket *socket, enum port_header header, void *to,
+				uint32_t room);
 
 PORT_END
 

@@ -34,6 +34,8 @@ Refusal get_tcp_info(Socket &socket, ControlCall &call)
 	port_tcp_get_info(socket.transport(), &info);
 	reply.State = static_cast<TCPSTATE>(info.state);
 	reply.Mss = info.segment_size;
+	reply.ConnectionTimeMs = info.age;
+	reply.SynRetrans = static_cast<UCHAR>(info.syn_retransmissions);
 	reply.TimestampsEnabled = info.timestamps;
 	reply.RttUs = info.round_trip;
 	reply.MinRttUs = info.least_round_trip;
@@ -51,6 +53,8 @@ Refusal get_tcp_info(Socket &socket, ControlCall &call)
 	reply.TimeoutEpisodes = info.timeouts;
 	reply.SndLimTimeRwin =
 		static_cast<ULONG>(info.limited_by_receiver / microseconds_per_millisecond);
+	reply.SndLimTimeCwnd =
+		static_cast<ULONG>(info.limited_by_network / microseconds_per_millisecond);
 	reply.SndLimTimeSnd =
 		static_cast<ULONG>(info.limited_by_buffer / microseconds_per_millisecond);
 	/* The older version is the newer one's beginning. */
@@ -98,20 +102,32 @@ Refusal silence(Socket &socket, ControlCall &)
 	return outcome(error);
 }
 
-/* How often a SYN is repeated; the first time-out is what the system has. */
+/* How long the first SYN is waited for, and how often it is repeated. */
 Refusal set_initial_rto(Socket &socket, ControlCall &call)
 {
 	auto values = call.read<TCP_INITIAL_RTO_PARAMETERS>();
+	uint32_t first_timeout = 0, count = 0;
+	bool one_syn = false;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_SYN_COUNT, &count);
 
+	port_tcp_get_handshake(socket.transport(), &one_syn, &first_timeout);
+	if (values.Rtt != TCP_INITIAL_RTO_UNSPECIFIED_RTT)
+		first_timeout = values.Rtt; /* the default is 0 on both sides */
 	switch (values.MaxSynRetransmissions) {
-	case TCP_INITIAL_RTO_DEFAULT_MAX_SYN_RETRANSMISSIONS:
 	case TCP_INITIAL_RTO_UNSPECIFIED_MAX_SYN_RETRANSMISSIONS:
+		break;
 	case TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS:
-		return accepted;
-	default:
-		return outcome(port_socket_set_option(socket.transport(), PORT_OPTION_SYN_COUNT,
-						      values.MaxSynRetransmissions));
+		one_syn = true;
+		break;
+	default: /* likewise 0 */
+		one_syn = false;
+		count = values.MaxSynRetransmissions;
 	}
+	if (!error)
+		error = port_socket_set_option(socket.transport(), PORT_OPTION_SYN_COUNT, count);
+	if (!error)
+		error = port_tcp_set_handshake(socket.transport(), one_syn, first_timeout);
+	return outcome(error);
 }
 
 /* Linux acknowledges every second segment, or each at once. */

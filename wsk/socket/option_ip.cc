@@ -11,6 +11,8 @@ namespace wsk
 namespace
 {
 
+constexpr ULONG no_user_mtu = MAXULONG;
+
 port_socket_option transport_option(const ControlCall &call)
 {
 	return static_cast<port_socket_option>(call.row->detail);
@@ -88,6 +90,37 @@ Refusal set_header(Socket &socket, ControlCall &call)
 					      call.input, call.input_size));
 }
 
+/* As it was set: nothing, where nothing was. */
+Refusal get_header(Socket &socket, ControlCall &call)
+{
+	call.written = port_socket_get_header(socket.transport(),
+					      static_cast<port_header>(call.row->detail),
+					      call.output, call.output_size);
+	if (call.written > call.output_size)
+		return {STATUS_BUFFER_OVERFLOW, nullptr};
+	return accepted;
+}
+
+Refusal set_user_mtu(Socket &socket, ControlCall &call)
+{
+	ULONG mtu = call.read<ULONG>();
+
+	if (!mtu)
+		return {STATUS_INVALID_PARAMETER, "no packet is that short"};
+	return outcome(port_socket_set_option(socket.transport(), PORT_OPTION_USER_MTU,
+					      mtu == no_user_mtu ? 0 : mtu));
+}
+
+Refusal get_user_mtu(Socket &socket, ControlCall &call)
+{
+	uint32_t mtu = 0;
+	int error = port_socket_get_option(socket.transport(), PORT_OPTION_USER_MTU, &mtu);
+
+	if (!error)
+		call.write<ULONG>(mtu ? mtu : no_user_mtu);
+	return outcome(error);
+}
+
 /* Linux has no such levels: what a socket accepts is left to its firewall. */
 Refusal set_protection_level(Socket &, ControlCall &call)
 {
@@ -116,8 +149,9 @@ constexpr Control ipv6(LONG name, int scope, int rules, port_socket_option which
 
 /* IPPROTO_IP's are there on IPv6 sockets as well, for their IPv4 traffic. */
 constexpr Control rows[] = {
-	option(IPPROTO_IP, IP_OPTIONS, scope_all, 0, 0, set_header, nullptr,
+	option(IPPROTO_IP, IP_OPTIONS, scope_all, 0, 0, set_header, get_header,
 	       PORT_HEADER_IPV4_OPTIONS),
+	option(IPPROTO_IP, IP_USER_MTU, scope_ipv4, 0, sizeof(ULONG), set_user_mtu, get_user_mtu),
 	ip(IP_HDRINCL, scope_raw | scope_ipv4, rule_switch, PORT_OPTION_IPV4_HEADER_INCLUDED),
 	ip(IP_TOS, scope_all, 0, PORT_OPTION_IPV4_TOS),
 	ip(IP_TCLASS, scope_all, 0, PORT_OPTION_IPV4_TOS),
@@ -131,10 +165,12 @@ constexpr Control rows[] = {
 	option(IPPROTO_IP, IP_MTU, scope_ipv4, 0, sizeof(ULONG), nullptr, get_transport,
 	       PORT_OPTION_IPV4_MTU),
 
-	option(IPPROTO_IPV6, IPV6_HOPOPTS, scope_ipv6, 0, 0, set_header, nullptr,
+	option(IPPROTO_IPV6, IPV6_HOPOPTS, scope_ipv6, 0, 0, set_header, get_header,
 	       PORT_HEADER_HOP_BY_HOP),
-	option(IPPROTO_IPV6, IPV6_RTHDR, scope_ipv6, 0, 0, set_header, nullptr,
+	option(IPPROTO_IPV6, IPV6_RTHDR, scope_ipv6, 0, 0, set_header, get_header,
 	       PORT_HEADER_ROUTING),
+	option(IPPROTO_IPV6, IPV6_USER_MTU, scope_ipv6, 0, sizeof(ULONG), set_user_mtu,
+	       get_user_mtu),
 	ipv6(IPV6_V6ONLY, scope_tcp | scope_udp, rule_switch | rule_before_bind,
 	     PORT_OPTION_V6ONLY),
 	ipv6(IPV6_HDRINCL, scope_raw, rule_switch, PORT_OPTION_IPV6_HEADER_INCLUDED),

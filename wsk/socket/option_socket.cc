@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Options of SOL_SOCKET. */
 #include "port/error.h"
+#include "port/original.h"
+#include "port/tcp.h"
 #include "socket/address.h"
 #include "socket/control.h"
 #include "socket/security.h"
@@ -147,6 +149,42 @@ Refusal get_compartment(Socket &, ControlCall &call)
 	return accepted;
 }
 
+Refusal set_paused(Socket &socket, ControlCall &call)
+{
+	port_tcp_pause(socket.transport(), call.read<ULONG>());
+	return accepted;
+}
+
+Refusal get_paused(Socket &socket, ControlCall &call)
+{
+	call.write<ULONG>(port_tcp_paused(socket.transport()));
+	return accepted;
+}
+
+Refusal get_original_destination(Socket &socket, ControlCall &call)
+{
+	const SIZE_T size = socket.family() == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+	port_address original = {};
+
+	if (call.output_size < size)
+		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for an address"};
+	if (port_socket_original_destination(socket.transport(), &original))
+		return {STATUS_NOT_FOUND, nullptr};
+	address_to_sockaddr(original, static_cast<SOCKADDR *>(call.output));
+	call.written = size;
+	return accepted;
+}
+
+/* A connection's port is chosen when it is known where it goes. */
+Refusal set_reuse_unicast_port(Socket &socket, ControlCall &call)
+{
+	socket.keep_switch(kept_reuse_unicast_port, call.read<ULONG>());
+	if (socket.category() != Category::connection)
+		return accepted;
+	return outcome(port_socket_set_option(socket.transport(), PORT_OPTION_DEFER_PORT,
+					      call.read<ULONG>()));
+}
+
 /* The processor that data came in by last: each datagram is asked, or the connection. */
 Refusal get_received_processor(Socket &socket, ControlCall &call)
 {
@@ -253,7 +291,17 @@ constexpr Control rows[] = {
 	kept_option(SO_USELOOPBACK, scope_all, kept_use_loopback),
 	kept_option(SO_RANDOMIZE_PORT, scope_all, kept_randomize_port),
 	kept_option(SO_PORT_SCALABILITY, scope_tcp, kept_port_scalability),
-	kept_option(SO_REUSE_UNICASTPORT, scope_tcp, kept_reuse_unicast_port),
+	option(SOL_SOCKET, SO_REUSE_UNICASTPORT, scope_tcp, rule_switch, sizeof(ULONG),
+	       set_reuse_unicast_port, get_kept, kept_reuse_unicast_port),
+	option(SOL_SOCKET, SO_PAUSE_ACCEPT, scope_listen | scope_stream, rule_switch, sizeof(ULONG),
+	       set_paused, get_paused),
+	/* It has had several levels. */
+	option(SOL_SOCKET, SO_ORIGINAL_DST, scope_connections, rule_connected, 0, nullptr,
+	       get_original_destination),
+	option(SOL_IP, SO_ORIGINAL_DST, scope_connections | scope_ipv4, rule_connected, 0, nullptr,
+	       get_original_destination),
+	option(SOL_IPV6, SO_ORIGINAL_DST, scope_connections | scope_ipv6, rule_connected, 0,
+	       nullptr, get_original_destination),
 	option(SOL_SOCKET, SO_ACCEPTCONN, scope_all, rule_immediate, sizeof(ULONG), nullptr,
 	       get_listening),
 	option(SOL_SOCKET, SO_TYPE, scope_all, rule_immediate, sizeof(ULONG), nullptr, get_type),

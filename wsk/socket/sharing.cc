@@ -220,7 +220,8 @@ NTSTATUS sharing_bind(BoundAddress &entry, bool listens)
 		});
 	if (NT_SUCCESS(status))
 		status = status_from_error(Activity::bind, bind_transport(entry, listens));
-	if (NT_SUCCESS(status) && entry.type != SOCK_RAW) {
+	/* Whose port is still to be chosen has none to share. */
+	if (NT_SUCCESS(status) && entry.type != SOCK_RAW && port_of(entry.address)) {
 		InsertTailList(&table, &entry.link);
 		entry.listed = true;
 	}

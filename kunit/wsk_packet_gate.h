@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /* kunit/packet_gate.h for a suite's scope. */
-#ifndef KUNIT_WSK_GATE_H
-#define KUNIT_WSK_GATE_H
+#ifndef KUNIT_WSK_PACKET_GATE_H
+#define KUNIT_WSK_PACKET_GATE_H
 
 #include "packet_gate.h"
 #include "wsk_fixture.h"
@@ -9,20 +9,20 @@
 namespace wsk::test
 {
 
-class Gate
+class PacketGate
 {
 public:
-	Gate(const Address &to, UCHAR protocol, packet_fate fate)
+	PacketGate(const Address &to, UCHAR protocol, packet_fate fate)
 		: gate_(packet_gate_open(to.family() == AF_INET6, protocol, to.port(), fate))
 	{
 	}
-	~Gate()
+	~PacketGate()
 	{
 		if (gate_)
 			packet_gate_close(gate_);
 	}
-	Gate(const Gate &) = delete;
-	Gate &operator=(const Gate &) = delete;
+	PacketGate(const PacketGate &) = delete;
+	PacketGate &operator=(const PacketGate &) = delete;
 
 	bool open() const { return gate_; }
 	ULONG count() const { return packet_gate_count(gate_); }
