@@ -32,9 +32,9 @@ void DriverEntry(void);
 extern constructor wsk_constructors_end[];
 static constructor first_constructor[0] __section("wsk_constructors");
 
-/* C++ code names it when it registers a destructor. */
+/* C++ code names it when it registers a destructor. A kernel that is a program has one. */
 extern void *__dso_handle;
-void *__dso_handle;
+void *__dso_handle __weak;
 
 static void *driver;
 

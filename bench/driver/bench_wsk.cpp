@@ -40,6 +40,7 @@ NTSTATUS enable_events()
 
 void stop()
 {
+	idle_stop();
 	connections_stop();
 	datagrams_stop();
 	WskReleaseProviderNPI(&registration);
@@ -103,7 +104,6 @@ PWSK_SOCKET open_place(USHORT type, ULONG flags, PVOID context, const VOID *disp
 	auto socket = reinterpret_cast<PWSK_SOCKET>(call.information());
 	address.sin_family = AF_INET;
 	address.sin_port = RtlUshortByteSwap(port);
-	address.sin_addr.s_addr = RtlUlongByteSwap(INADDR_LOOPBACK);
 	if (NT_SUCCESS(call([&](PIRP irp) {
 		    return bind_of(socket)(socket, reinterpret_cast<PSOCKADDR>(&address), 0, irp);
 	    })))
@@ -133,7 +133,7 @@ extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING)
 		return status;
 	}
 	status = enable_events();
-	if (NT_SUCCESS(status) && !(connections_start() && datagrams_start()))
+	if (NT_SUCCESS(status) && !(connections_start() && idle_start() && datagrams_start()))
 		status = STATUS_INSUFFICIENT_RESOURCES;
 	if (!NT_SUCCESS(status)) {
 		stop();

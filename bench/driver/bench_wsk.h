@@ -11,6 +11,15 @@
 
 #define BENCH_TAG 'hcnB'
 
+/* What is made by new, which may return null. */
+struct Pooled {
+	static void *operator new(size_t size) noexcept
+	{
+		return ExAllocatePool2(POOL_FLAG_NON_PAGED, size, BENCH_TAG);
+	}
+	static void operator delete(void *memory) { ExFreePoolWithTag(memory, BENCH_TAG); }
+};
+
 /* A call that is waited for: of DriverEntry, the unloading, and BENCH_WAIT's threads. */
 class Call
 {
@@ -55,9 +64,11 @@ extern WSK_PROVIDER_NPI provider;
 PWSK_SOCKET open_place(USHORT type, ULONG flags, PVOID context, const VOID *dispatch, USHORT port);
 void close_place(PWSK_SOCKET socket);
 
-/* connection.cpp, datagram.cpp: the peers over TCP and UDP. */
+/* connection.cpp, idle.cpp, datagram.cpp: the peers over TCP and UDP. */
 bool connections_start();
 void connections_stop();
+bool idle_start();
+void idle_stop();
 bool datagrams_start();
 void datagrams_stop();
 

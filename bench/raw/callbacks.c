@@ -3,43 +3,18 @@
  * BENCH_WORK and BENCH_INLINE: sk_data_ready either queues work, which receives and sends, or does
  * that itself where nobody owns the socket. The second is the limit of what callbacks can reach.
  */
-#include <linux/kthread.h>
-#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "compat.h"
 #include "raw.h"
 
-struct server {
-	enum bench_peer peer;
-	enum bench_task task;
-	struct socket *socket;
-	struct task_struct *thread;
-	struct list_head connections; /* the thread's */
-};
-
 struct connection {
-	struct list_head link;
-	struct server *server;
-	struct socket *socket;
+	struct bench_connection base;
 	struct work_struct work;
 	void (*data_ready)(struct sock *sk);
-	size_t received;
 	size_t held; /* received, and not sent */
-	char *buffer;
 };
 
-static const struct {
-	enum bench_peer peer;
-	enum bench_task task;
-} places[] = {
-	{BENCH_WORK, BENCH_ECHO},
-	{BENCH_WORK, BENCH_SINK},
-	{BENCH_INLINE, BENCH_ECHO},
-	{BENCH_INLINE, BENCH_SINK},
-};
-
-static struct server servers[ARRAY_SIZE(places)];
 static struct workqueue_struct *queue;
 
 static void send_locked(struct connection *self, const void *data, size_t size)
@@ -48,27 +23,18 @@ static void send_locked(struct connection *self, const void *data, size_t size)
 	struct kvec vector = {(void *)data, size};
 
 	iov_iter_kvec(&msg.msg_iter, WRITE, &vector, 1, size);
-	if (tcp_sendmsg_locked(self->socket->sk, &msg, size) != size)
+	if (tcp_sendmsg_locked(self->base.socket->sk, &msg, size) != size)
 		pr_warn_once("bench_raw: no room for an answer\n");
-}
-
-static bool count(struct connection *self, size_t received)
-{
-	self->received += received;
-	if (self->received < BENCH_UNIT)
-		return false;
-	self->received -= BENCH_UNIT;
-	return true;
 }
 
 static int actor(read_descriptor_t *desc, struct sk_buff *skb, unsigned int offset, size_t length)
 {
 	struct connection *self = desc->arg.data;
 
-	if (self->server->task == BENCH_SINK)
+	if (self->base.server->task == BENCH_SINK)
 		return length;
 	length = min_t(size_t, length, BENCH_CHUNK - self->held);
-	if (skb_copy_bits(skb, offset, self->buffer + self->held, length))
+	if (skb_copy_bits(skb, offset, self->base.buffer + self->held, length))
 		return 0;
 	self->held += length;
 	return length;
@@ -81,14 +47,14 @@ static void serve_locked(struct connection *self)
 	int received;
 
 	for (;;) {
-		received = tcp_read_sock(self->socket->sk, &desc, actor);
+		received = tcp_read_sock(self->base.socket->sk, &desc, actor);
 		if (received <= 0)
 			return;
-		if (self->server->task == BENCH_SINK) {
-			if (count(self, received))
+		if (self->base.server->task == BENCH_SINK) {
+			if (bench_unit_received(&self->base, received))
 				send_locked(self, "k", 1);
 		} else {
-			send_locked(self, self->buffer, self->held);
+			send_locked(self, self->base.buffer, self->held);
 			self->held = 0;
 		}
 	}
@@ -111,9 +77,9 @@ static void inline_work(struct work_struct *work)
 {
 	struct connection *self = container_of(work, struct connection, work);
 
-	lock_sock(self->socket->sk);
+	lock_sock(self->base.socket->sk);
 	serve_locked(self);
-	release_sock(self->socket->sk);
+	release_sock(self->base.socket->sk);
 }
 
 static void work_data_ready(struct sock *sk)
@@ -132,111 +98,73 @@ static void work_work(struct work_struct *work)
 	struct connection *self = container_of(work, struct connection, work);
 
 	for (;;) {
-		int received = bench_receive(self->socket, self->buffer, BENCH_CHUNK, MSG_DONTWAIT);
+		int received = bench_receive(self->base.socket, self->base.buffer, BENCH_CHUNK,
+					     MSG_DONTWAIT);
 
 		if (received <= 0)
 			return;
-		if (self->server->task == BENCH_ECHO)
-			bench_send(self->socket, self->buffer, received, 0);
-		else if (count(self, received))
-			bench_send(self->socket, "k", 1, 0);
+		if (self->base.server->task == BENCH_ECHO)
+			bench_send(self->base.socket, self->base.buffer, received, 0);
+		else if (bench_unit_received(&self->base, received))
+			bench_send(self->base.socket, "k", 1, 0);
 	}
 }
 
-static void take(struct server *server, struct socket *socket)
+static bool begin(struct bench_connection *base)
 {
-	struct connection *self = kzalloc(sizeof(*self), GFP_KERNEL);
-	struct sock *sk = socket->sk;
-	bool in_place = server->peer == BENCH_INLINE;
+	struct connection *self = container_of(base, struct connection, base);
+	struct sock *sk = base->socket->sk;
+	bool in_place = base->server->peer == BENCH_INLINE;
 
-	if (self)
-		self->buffer = kvmalloc(BENCH_CHUNK, GFP_KERNEL);
-	if (!self || !self->buffer) {
-		sock_release(socket);
-		kfree(self);
-		return;
-	}
-	self->server = server;
-	self->socket = socket;
 	INIT_WORK(&self->work, in_place ? inline_work : work_work);
-	tcp_sock_set_nodelay(sk);
 	sk->sk_allocation = GFP_ATOMIC;
 	compat_sock_no_task_frag(sk);
-	list_add(&self->link, &server->connections);
 	write_lock_bh(&sk->sk_callback_lock);
 	self->data_ready = sk->sk_data_ready;
 	sk->sk_user_data = self;
 	sk->sk_data_ready = in_place ? inline_data_ready : work_data_ready;
 	write_unlock_bh(&sk->sk_callback_lock);
 	queue_work(queue, &self->work);
+	return true;
 }
 
-static void drop(struct connection *self)
+static void end(struct bench_connection *base)
 {
-	struct sock *sk = self->socket->sk;
+	struct connection *self = container_of(base, struct connection, base);
+	struct sock *sk = base->socket->sk;
 
 	write_lock_bh(&sk->sk_callback_lock);
 	sk->sk_user_data = NULL;
 	sk->sk_data_ready = self->data_ready;
 	write_unlock_bh(&sk->sk_callback_lock);
 	cancel_work_sync(&self->work);
-	sock_release(self->socket);
-	kvfree(self->buffer);
-	kfree(self);
 }
 
-static int listen(void *context)
+static bool keep(struct bench_connection *base)
 {
-	struct server *server = context;
-	struct connection *self, *next;
-	struct socket *socket;
-
-	while (!kthread_should_stop() && !kernel_accept(server->socket, &socket, 0))
-		take(server, socket);
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(HZ / 10);
-	list_for_each_entry_safe (self, next, &server->connections, link)
-		drop(self);
-	return 0;
+	return true;
 }
+
+static void leave(struct bench_connection *base) {}
+
+static const struct bench_style style = {sizeof(struct connection), begin, end};
+static const struct bench_style idle = {sizeof(struct bench_connection), keep, leave};
+
+static struct bench_server servers[] = {
+	{BENCH_WORK, BENCH_ECHO, &style},   {BENCH_WORK, BENCH_SINK, &style},
+	{BENCH_INLINE, BENCH_ECHO, &style}, {BENCH_INLINE, BENCH_SINK, &style},
+	{BENCH_INLINE, BENCH_IDLE, &idle},
+};
 
 int callbacks_start(void)
 {
-	int i;
-
 	queue = alloc_workqueue("bench_raw", WQ_MEM_RECLAIM, 0);
-	if (!queue)
-		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		struct server *server = &servers[i];
-
-		server->peer = places[i].peer;
-		server->task = places[i].task;
-		INIT_LIST_HEAD(&server->connections);
-		server->socket = bench_listen(BENCH_PORT(places[i].peer, places[i].task));
-		if (IS_ERR(server->socket))
-			return PTR_ERR(server->socket);
-		server->thread = kthread_run(listen, server, "bench_listen");
-		if (IS_ERR(server->thread))
-			return PTR_ERR(server->thread);
-	}
-	return 0;
+	return queue ? bench_servers_start(servers, ARRAY_SIZE(servers)) : -ENOMEM;
 }
 
 void callbacks_stop(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(servers); i++) {
-		struct server *server = &servers[i];
-
-		if (IS_ERR_OR_NULL(server->socket))
-			continue;
-		kernel_sock_shutdown(server->socket, SHUT_RDWR);
-		if (!IS_ERR_OR_NULL(server->thread))
-			kthread_stop(server->thread);
-		sock_release(server->socket);
-	}
+	bench_servers_stop(servers, ARRAY_SIZE(servers));
 	if (queue)
 		destroy_workqueue(queue);
 }

@@ -2,31 +2,25 @@
 /*
  * The client of every peer: blocking, in the thread that writes to the parameter "run". Workloads:
  *
- *	pingpong port= size= count= conns=   round trips, in turn over the connections
- *	stream   port= count=                BENCH_UNITs, in sends of BENCH_CHUNK
- *	rate     port= count=                connect and close
- *	burst    port= count=                what a source sends for one byte
- *	datagram port= count= size=          datagrams to a sink, the last of which it answers
- *	dgburst  port= count=                what a datagram source sends for one datagram
+ *	pingpong  port= size= count= conns=  round trips, in turn over the connections
+ *	stream    port= count=               BENCH_UNITs, in sends of BENCH_CHUNK
+ *	rate      port= count=               connect and close
+ *	burst     port= count=               what a source sends for one byte
+ *	supply    port= count= wire=         the same of large sends, over loopback or the wire
+ *	tight     port= count=               the same, from a sender that has to wait
+ *	idle      port= conns=               makes connections, which stay
+ *	pair      port= size= count=         round trips that the peer makes with itself
+ *	datagram  port= size= count=         datagrams to a sink, the last of which it answers
+ *	dgburst   port= count=               what a datagram source sends for one request
+ *	coalesced port= to= count=           the same, sent to a peer that counts
  *
- * A result is "each=" time units of bench_now() for each round trip, byte, connection or message,
- * with "worst=" for the longest round trip.
+ * A result is "each=" time units of bench_now() for each round trip, send, connection or message,
+ * with "worst=" for the longest round trip and "stalls=" for those that waited for a timer.
  */
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "raw.h"
-
-enum { WARM_UP = 100, MAX_CONNECTIONS = 256 };
-
-struct workload {
-	unsigned int port, size, count, conns;
-};
-
-struct measured {
-	u64 each, worst;
-	unsigned int stalls;
-};
 
 /*
  * A round trip that waited for a timer. Where time is counted in instructions, idle time counts as
@@ -34,22 +28,22 @@ struct measured {
  */
 #define STALL 1000000
 
-static char *buffer;
+char *bench_buffer;
 
 static int round_trip(struct socket *socket, unsigned int size)
 {
-	int received, error = bench_send(socket, buffer, size, 0);
+	int received, error = bench_send(socket, bench_buffer, size, 0);
 
 	if (error)
 		return error;
-	received = bench_receive(socket, buffer, size, MSG_WAITALL);
+	received = bench_receive(socket, bench_buffer, size, MSG_WAITALL);
 	return received == size ? 0 : -EPIPE;
 }
 
 static int measure_round_trips(struct socket **sockets, const struct workload *load,
 			       struct measured *out)
 {
-	unsigned int warm_up = WARM_UP * load->conns, i;
+	unsigned int warm_up = BENCH_WARM_UP * load->conns, i;
 	u64 sum = 0;
 	int error = 0;
 
@@ -81,7 +75,7 @@ static int pingpong(const struct workload *load, struct measured *out)
 	if (!sockets)
 		return -ENOMEM;
 	for (i = 0; i < load->conns && !error; i++) {
-		sockets[i] = bench_connect(SOCK_STREAM, load->port);
+		sockets[i] = bench_connect(SOCK_STREAM, htonl(INADDR_LOOPBACK), load->port);
 		error = PTR_ERR_OR_ZERO(sockets[i]);
 		if (!error)
 			tcp_sock_set_nodelay(sockets[i]->sk);
@@ -101,8 +95,8 @@ static int one_unit(struct socket *socket)
 	int error = 0;
 
 	for (sent = 0; sent < BENCH_UNIT && !error; sent += BENCH_CHUNK)
-		error = bench_send(socket, buffer, BENCH_CHUNK, 0);
-	if (!error && bench_receive(socket, buffer, 1, 0) != 1)
+		error = bench_send(socket, bench_buffer, BENCH_CHUNK, 0);
+	if (!error && bench_receive(socket, bench_buffer, 1, 0) != 1)
 		error = -EPIPE;
 	return error;
 }
@@ -124,17 +118,17 @@ static int rate(const struct workload *load, struct measured *out)
 	u64 begin = 0;
 	int i;
 
-	for (i = -WARM_UP; i < (int)load->count; i++) {
+	for (i = -BENCH_WARM_UP; i < (int)load->count; i++) {
 		struct socket *socket;
 
 		if (i == 0)
 			begin = bench_now();
-		socket = bench_connect(SOCK_STREAM, load->port);
+		socket = bench_connect(SOCK_STREAM, htonl(INADDR_LOOPBACK), load->port);
 		if (IS_ERR(socket))
 			return PTR_ERR(socket);
 		kernel_sock_shutdown(socket, SHUT_WR);
 		/* Until the peer has closed, too. */
-		if (bench_receive(socket, buffer, 1, 0) > 0)
+		if (bench_receive(socket, bench_buffer, 1, 0) > 0)
 			return -EPROTO;
 		sock_release(socket);
 		cond_resched();
@@ -143,72 +137,39 @@ static int rate(const struct workload *load, struct measured *out)
 	return 0;
 }
 
-static int one_burst(struct socket *socket, size_t bytes)
-{
-	int error = bench_send(socket, buffer, 1, 0);
-
-	while (!error && bytes) {
-		int received = bench_receive(socket, buffer, min_t(size_t, bytes, BENCH_CHUNK),
-					     MSG_WAITALL);
-
-		if (received <= 0)
-			return -EPIPE;
-		bytes -= received;
-	}
-	return error;
-}
-
-static int burst(struct socket *socket, const struct workload *load, struct measured *out)
-{
-	const size_t messages = BENCH_BURSTS * BENCH_TCP_BURST;
-	u64 begin;
-	int i, error = one_burst(socket, messages * BENCH_MESSAGE);
-
-	begin = bench_now();
-	for (i = 0; i < load->count && !error; i++)
-		error = one_burst(socket, messages * BENCH_MESSAGE);
-	out->each = div_u64(bench_now() - begin, load->count * messages);
-	return error;
-}
-
 static int datagram(struct socket *socket, const struct workload *load, struct measured *out)
 {
 	u64 begin = 0;
 	int i, error = 0;
 
-	memset(buffer, 0, load->size);
-	for (i = -WARM_UP; i < (int)load->count && !error; i++) {
+	memset(bench_buffer, 0, load->size);
+	for (i = -BENCH_WARM_UP; i < (int)load->count && !error; i++) {
 		if (i == 0)
 			begin = bench_now();
-		buffer[0] = i == load->count - 1 ? BENCH_LAST : 0;
-		error = bench_send(socket, buffer, load->size, 0);
+		bench_buffer[0] = i == load->count - 1 ? BENCH_LAST : 0;
+		error = bench_send(socket, bench_buffer, load->size, 0);
 		cond_resched();
 	}
-	if (!error && bench_receive(socket, buffer, 1, 0) != 1)
+	if (!error && bench_receive(socket, bench_buffer, 1, 0) != 1)
 		error = -EPIPE;
 	out->each = div_u64(bench_now() - begin, load->count);
 	return error;
 }
 
-static int one_datagram_burst(struct socket *socket)
+static int pair(struct socket *socket, const struct workload *load, struct measured *out)
 {
-	int i, error = bench_send(socket, buffer, 1, 0);
+	struct bench_pair_request request = {load->size, load->count};
+	struct bench_pair_result result;
+	int error;
 
-	for (i = 0; i < BENCH_BURSTS * BENCH_UDP_BURST && !error; i++)
-		if (bench_receive(socket, buffer, BENCH_MESSAGE, 0) < 0)
-			error = -EPIPE;
-	return error;
-}
-
-static int datagram_burst(struct socket *socket, const struct workload *load, struct measured *out)
-{
-	u64 begin;
-	int i, error = one_datagram_burst(socket);
-
-	begin = bench_now();
-	for (i = 0; i < load->count && !error; i++)
-		error = one_datagram_burst(socket);
-	out->each = div_u64(bench_now() - begin, load->count * BENCH_BURSTS * BENCH_UDP_BURST);
+	socket->sk->sk_rcvtimeo = 300 * HZ;
+	error = bench_send(socket, &request, sizeof(request), 0);
+	if (!error && bench_receive(socket, &result, sizeof(result), MSG_WAITALL) != sizeof(result))
+		error = -EPIPE;
+	if (!error) {
+		out->each = result.each;
+		out->worst = result.worst;
+	}
 	return error;
 }
 
@@ -224,9 +185,14 @@ static const struct {
 	{"pingpong", 0, {.run_alone = pingpong}},
 	{"stream", SOCK_STREAM, {.run = stream}},
 	{"rate", 0, {.run_alone = rate}},
-	{"burst", SOCK_STREAM, {.run = burst}},
+	{"burst", SOCK_STREAM, {.run = bench_burst}},
+	{"supply", SOCK_STREAM, {.run = bench_supply}},
+	{"tight", SOCK_STREAM, {.run = bench_tight}},
+	{"idle", 0, {.run_alone = bench_idle}},
+	{"pair", SOCK_STREAM, {.run = pair}},
 	{"datagram", SOCK_DGRAM, {.run = datagram}},
-	{"dgburst", SOCK_DGRAM, {.run = datagram_burst}},
+	{"dgburst", SOCK_DGRAM, {.run = bench_datagram_burst}},
+	{"coalesced", SOCK_DGRAM, {.run = bench_coalesced}},
 };
 
 static int run(int which, const struct workload *load, struct measured *out)
@@ -236,7 +202,8 @@ static int run(int which, const struct workload *load, struct measured *out)
 
 	if (!workloads[which].type)
 		return workloads[which].run_alone(load, out);
-	socket = bench_connect(workloads[which].type, load->port);
+	socket = bench_connect(workloads[which].type,
+			       htonl(load->wire ? BENCH_WIRE_FAR : INADDR_LOOPBACK), load->port);
 	if (IS_ERR(socket))
 		return PTR_ERR(socket);
 	if (workloads[which].type == SOCK_STREAM)
@@ -252,10 +219,9 @@ static int read_workload(const char *line, struct workload *load)
 	struct {
 		const char *name;
 		unsigned int *value;
-	} const values[] = {{" port=", &load->port},
-			    {" size=", &load->size},
-			    {" count=", &load->count},
-			    {" conns=", &load->conns}};
+	} const values[] = {{" port=", &load->port},   {" to=", &load->to},
+			    {" size=", &load->size},   {" count=", &load->count},
+			    {" conns=", &load->conns}, {" wire=", &load->wire}};
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
@@ -265,7 +231,7 @@ static int read_workload(const char *line, struct workload *load)
 			return -EINVAL;
 	}
 	if (!load->port || load->port > U16_MAX || !load->count || !load->size ||
-	    load->size > BENCH_CHUNK || !load->conns || load->conns > MAX_CONNECTIONS)
+	    load->size > BENCH_CHUNK || !load->conns || load->conns > BENCH_IDLE_MOST)
 		return -EINVAL;
 	return 0;
 }
@@ -283,11 +249,11 @@ int bench_run(const char *line, char *result, size_t size)
 			break;
 	if (error || which == ARRAY_SIZE(workloads))
 		return -EINVAL;
-	buffer = kvzalloc(BENCH_CHUNK, GFP_KERNEL);
-	if (!buffer)
+	bench_buffer = kvzalloc(BENCH_CHUNK, GFP_KERNEL);
+	if (!bench_buffer)
 		return -ENOMEM;
 	error = run(which, &load, &out);
-	kvfree(buffer);
+	kvfree(bench_buffer);
 	snprintf(result, size, "each=%llu worst=%llu stalls=%u\n", out.each, out.worst, out.stalls);
 	return error;
 }

@@ -80,23 +80,25 @@ static int sink_encap(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* For each datagram BENCH_BURSTS bursts, one datagram a call. */
+/* One datagram a call. */
 static int send_source(void *context)
 {
 	static u8 message[BENCH_MESSAGE];
 
 	while (!kthread_should_stop()) {
-		struct sockaddr_in from;
-		struct msghdr msg = {.msg_name = &from, .msg_namelen = sizeof(from)};
-		struct kvec vector = {message, sizeof(message)};
+		struct sockaddr_in to;
+		struct msghdr msg = {.msg_name = &to, .msg_namelen = sizeof(to)};
+		__be16 port;
+		struct kvec vector = {&port, sizeof(port)};
 		int i;
 
-		if (kernel_recvmsg(source, &msg, &vector, 1, sizeof(message), 0) <= 0) {
+		if (kernel_recvmsg(source, &msg, &vector, 1, sizeof(port), 0) != sizeof(port)) {
 			schedule_timeout_interruptible(1);
 			continue;
 		}
+		to.sin_port = port;
 		for (i = 0; i < BENCH_BURSTS * BENCH_UDP_BURST; i++) {
-			struct msghdr out = {.msg_name = &from, .msg_namelen = sizeof(from)};
+			struct msghdr out = {.msg_name = &to, .msg_namelen = sizeof(to)};
 
 			vector = (struct kvec){message, sizeof(message)};
 			kernel_sendmsg(source, &out, &vector, 1, sizeof(message));

@@ -46,16 +46,15 @@ struct socket *bench_socket(int type)
 	return socket;
 }
 
-static struct sockaddr_in loopback(unsigned int port)
+static struct sockaddr_in at(__be32 address, unsigned int port)
 {
-	return (struct sockaddr_in){.sin_family = AF_INET,
-				    .sin_port = htons(port),
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = address};
 }
 
 static struct socket *bound(int type, unsigned int port)
 {
-	struct sockaddr_in address = loopback(port);
+	struct sockaddr_in address = at(htonl(INADDR_ANY), port);
 	struct socket *socket = bench_socket(type);
 	int error;
 
@@ -82,9 +81,9 @@ struct socket *bench_bind_udp(unsigned int port)
 	return bound(SOCK_DGRAM, port);
 }
 
-struct socket *bench_connect(int type, unsigned int port)
+struct socket *bench_connect(int type, __be32 to, unsigned int port)
 {
-	struct sockaddr_in address = loopback(port);
+	struct sockaddr_in address = at(to, port);
 	struct socket *socket = bench_socket(type);
 	int error;
 
@@ -123,15 +122,19 @@ int bench_receive(struct socket *socket, void *data, size_t size, int flags)
 
 static void stop(void)
 {
+	bench_idle_end();
 	datagrams_stop();
 	callbacks_stop();
 	threads_stop();
+	bench_wire_stop();
 }
 
 static int __init bench_raw_init(void)
 {
-	int error = threads_start();
+	int error = bench_wire_start();
 
+	if (!error)
+		error = threads_start();
 	if (!error)
 		error = callbacks_start();
 	if (!error)

@@ -1,162 +1,92 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* BENCH_KTHREAD: blocking sockets, and a thread for each connection. */
 #include <linux/kthread.h>
-#include <linux/slab.h>
 
 #include "raw.h"
 
-struct server {
-	enum bench_task task;
-	struct socket *socket; /* listens, or receives datagrams */
-	struct task_struct *thread;
-	struct list_head connections; /* the listening thread's */
-};
-
 struct connection {
-	struct list_head link;
-	struct server *server;
-	struct socket *socket;
+	struct bench_connection base;
 	struct task_struct *thread;
-	size_t received;
-	char *buffer;
 };
 
-static struct server servers[BENCH_TASKS];
-
-static const char message[BENCH_MESSAGE * BENCH_TCP_BURST];
+static bool send_many(struct bench_connection *self, unsigned int count, size_t size)
+{
+	while (count--)
+		if (bench_send(self->socket, self->buffer, size, 0))
+			return false;
+	return true;
+}
 
 /* Answers what has been received; false at the connection's end. */
-static bool answer(struct connection *self, int received)
+static bool answer(struct bench_connection *self, int received)
 {
-	int burst, i;
-
 	switch (self->server->task) {
 	case BENCH_ECHO:
-		return !bench_send(self->socket, self->buffer, received, 0);
+		return send_many(self, 1, received);
 	case BENCH_SINK:
-		self->received += received;
-		if (self->received < BENCH_UNIT)
-			return true;
-		self->received -= BENCH_UNIT;
-		return !bench_send(self->socket, "k", 1, 0);
+		return !bench_unit_received(self, received) || send_many(self, 1, 1);
 	case BENCH_SOURCE:
-		for (burst = 0; burst < BENCH_BURSTS; burst++)
-			for (i = 0; i < BENCH_TCP_BURST; i++)
-				if (bench_send(self->socket, message, BENCH_MESSAGE, 0))
-					return false;
-		return true;
-	case BENCH_SOURCE_AT_ONCE:
-		for (burst = 0; burst < BENCH_BURSTS; burst++)
-			if (bench_send(self->socket, message, sizeof(message), 0))
-				return false;
-		return true;
+		return send_many(self, BENCH_BURSTS * BENCH_TCP_BURST, BENCH_MESSAGE);
+	case BENCH_SUPPLY:
+	case BENCH_TIGHT:
+		return send_many(self, BENCH_UNIT / BENCH_CHUNK, BENCH_CHUNK);
 	default:
 		return true;
 	}
 }
 
-static int serve(void *context)
+static void serve(struct bench_connection *self)
 {
-	struct connection *self = context;
+	int received;
 
-	for (;;) {
-		int received = bench_receive(self->socket, self->buffer, BENCH_CHUNK, 0);
+	do {
+		received = bench_receive(self->socket, self->buffer, BENCH_CHUNK, 0);
+	} while (received > 0 && answer(self, received));
+}
 
-		if (received <= 0 || !answer(self, received))
-			break;
-	}
-	if (self->server->task == BENCH_ACCEPT)
-		return 0;
+static int run(void *context)
+{
+	struct bench_connection *self = context;
+
+	serve(self);
 	kernel_sock_shutdown(self->socket, SHUT_RDWR);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(HZ / 10);
 	return 0;
 }
 
-static void free_connection(struct connection *self)
+static bool begin(struct bench_connection *self)
 {
-	sock_release(self->socket);
-	kvfree(self->buffer);
-	kfree(self);
-}
+	struct connection *connection = container_of(self, struct connection, base);
 
-static void take(struct server *server, struct socket *socket)
-{
-	struct connection *self = kzalloc(sizeof(*self), GFP_KERNEL);
-
-	if (self)
-		self->buffer = kvmalloc(BENCH_CHUNK, GFP_KERNEL);
-	if (!self || !self->buffer) {
-		sock_release(socket);
-		kfree(self);
-		return;
-	}
-	self->server = server;
-	self->socket = socket;
-	tcp_sock_set_nodelay(socket->sk);
-	if (server->task == BENCH_ACCEPT) { /* one after the other */
+	if (self->server->task == BENCH_ACCEPT) { /* one after the other */
 		serve(self);
-		free_connection(self);
-		return;
+		return false;
 	}
-	self->thread = kthread_run(serve, self, "bench_kthread");
-	if (IS_ERR(self->thread))
-		free_connection(self);
-	else
-		list_add(&self->link, &server->connections);
+	connection->thread = kthread_run(run, self, "bench_kthread");
+	return !IS_ERR(connection->thread);
 }
 
-static int listen(void *context)
+static void end(struct bench_connection *self)
 {
-	struct server *server = context;
-	struct connection *self, *next;
-	struct socket *socket;
-
-	while (!kthread_should_stop() && !kernel_accept(server->socket, &socket, 0))
-		take(server, socket);
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(HZ / 10);
-	list_for_each_entry_safe (self, next, &server->connections, link) {
-		kernel_sock_shutdown(self->socket, SHUT_RDWR);
-		kthread_stop(self->thread);
-		free_connection(self);
-	}
-	return 0;
+	kernel_sock_shutdown(self->socket, SHUT_RDWR);
+	kthread_stop(container_of(self, struct connection, base)->thread);
 }
+
+static const struct bench_style style = {sizeof(struct connection), begin, end};
+
+static struct bench_server servers[] = {
+	{BENCH_KTHREAD, BENCH_ECHO, &style},   {BENCH_KTHREAD, BENCH_SINK, &style},
+	{BENCH_KTHREAD, BENCH_ACCEPT, &style}, {BENCH_KTHREAD, BENCH_SOURCE, &style},
+	{BENCH_KTHREAD, BENCH_SUPPLY, &style}, {BENCH_KTHREAD, BENCH_TIGHT, &style},
+};
 
 int threads_start(void)
 {
-	static const enum bench_task tasks[] = {BENCH_ECHO, BENCH_SINK, BENCH_ACCEPT, BENCH_SOURCE,
-						BENCH_SOURCE_AT_ONCE};
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
-		struct server *server = &servers[tasks[i]];
-
-		server->task = tasks[i];
-		INIT_LIST_HEAD(&server->connections);
-		server->socket = bench_listen(BENCH_PORT(BENCH_KTHREAD, tasks[i]));
-		if (IS_ERR(server->socket))
-			return PTR_ERR(server->socket);
-		server->thread = kthread_run(listen, server, "bench_listen");
-		if (IS_ERR(server->thread))
-			return PTR_ERR(server->thread);
-	}
-	return 0;
+	return bench_servers_start(servers, ARRAY_SIZE(servers));
 }
 
 void threads_stop(void)
 {
-	int i;
-
-	for (i = 0; i < BENCH_TASKS; i++) {
-		struct server *server = &servers[i];
-
-		if (IS_ERR_OR_NULL(server->socket))
-			continue;
-		kernel_sock_shutdown(server->socket, SHUT_RDWR);
-		if (!IS_ERR_OR_NULL(server->thread))
-			kthread_stop(server->thread);
-		sock_release(server->socket);
-	}
+	bench_servers_stop(servers, ARRAY_SIZE(servers));
 }
