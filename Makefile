@@ -39,7 +39,7 @@ kunit: ## run the KUnit suites on User-Mode Linux (FILTER=: only these, as in 'k
 
 .PHONY: bench
 bench: ## measure WSK beside raw in-kernel sockets and user space
-	@scripts/setup demo
+	@scripts/setup bench
 	@scripts/bench
 
 .PHONY: lint

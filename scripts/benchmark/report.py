@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0
+"""Documentation/performance.rst, of a run, and its picture."""
+import pathlib
+import platform
+import re
+import time
+
+from . import ROOT
+from .clock import ROUNDS
+from .picture import picture
+from .rows import INSTRUCTIONS, NANOSECONDS
+from .verdict import outcome, totals
+
+HEAD = """\
+.. SPDX-License-Identifier: MIT OR GPL-2.0
+
+===========
+Performance
+===========
+
+Written by ``scripts/bench --report``: what WSK costs beside raw in-kernel sockets that do the same, in
+the same boot, with the same in-kernel client. Computed on {processor}, {date}, by two methods:
+
+- *instructions*: a stock kernel, {kernels}, in QEMU, with its clock counting instructions: both ends
+  together, for one round trip, send, connection or message. The same in every run; the noise, of a
+  build with other code around, is 1 %.
+- *ns*: Linux 6.12 as User-Mode Linux without anything that watches, on the machine's own processor,
+  where copying, caches and memory count. Medians of {rounds} rounds in which everybody takes turns; the
+  ratio is the median of the rounds' ratios, its noise twice the standard error and at least 2 %.
+
+A target counts as missed where the ratio exceeds it by more than the noise, and where one method finds
+ours cheaper than the peer and the other dearer. Wake-ups of other processors and system calls cost more
+on a real machine than either method shows; our peers that sleep would suffer more than we.
+
+The peers: *kthread* is a raw blocking thread for each connection; *work* raw
+``sk_data_ready`` and a workqueue; *inline* raw in the softirq itself (for UDP, before a queue), which is
+the limit of the technique that WSK uses; *epoll* and *io_uring* are user space. Ours are written as
+Windows drivers are: *event* by event callbacks, *request* by IRPs posted ahead, *wait* by a thread that
+waits. {met} targets are met and {missed} missed.
+"""
+
+TABLE = """\
+
+{title}
+{line}
+
+.. list-table::
+   :header-rows: 1
+   :widths: 34 10 14 14 10 10 8 16
+
+   * - Workload
+     - Ours
+     - Peer
+     - Unit
+     - Ours
+     - Peer's
+     - Ratio
+     - Target
+"""
+
+
+def reasons():
+    """What is known of rows that miss: sections of bench/reasons.rst, by the row's name."""
+    text = (ROOT / "bench/reasons.rst").read_text(encoding="utf-8")
+    parts = re.split(r"^(.+)\n~{3,}\n", text, flags=re.M)
+    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def table(title, rows, units):
+    out = [TABLE.format(title=title, line="-" * len(title)).rstrip("\n")]
+    for row in rows:
+        for one in row["entries"]:
+            if units and one["unit"] not in units:
+                continue
+            target = "" if one["target"] is None else f"{one['target']:.2f}, "
+            out += [f"   * - {row['name']}", f"     - {row['ours']}", f"     - {one['peer']}",
+                    f"     - {one['unit']}", f"     - {one['ours']:.0f}",
+                    f"     - {one['theirs']:.0f}", f"     - {one['ratio']:.2f}",
+                    f"     - {target}{outcome(one)}"]
+    return out
+
+
+def explanations(rows):
+    known = reasons()
+    out = ["", "What misses, and why", "--------------------"]
+    for row in rows:
+        missed = [one for one in row["entries"] if one["met"] is False]
+        if not missed:
+            continue
+        said = ", ".join(f"{one['ratio']:.2f} of {one['peer']} ({one['unit']}), target "
+                         f"{one['target']:.2f}" for one in missed)
+        out += ["", row["name"], "~" * len(row["name"]), "", f"*{said}.*", "",
+                known.get(row["name"], "No explanation is on record.")]
+    for name in known:
+        if name not in [row["name"] for row in rows]:
+            raise SystemExit(f"bench/reasons.rst: no row is called {name}")
+    return out
+
+
+def write(by_kernel, growth):
+    """BY_KERNEL: the rows of each kernel; the first is the one that is told of in full."""
+    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    kernels = list(by_kernel)
+    rows = by_kernel[kernels[0]]
+    met, missed = totals(rows)
+    out = [HEAD.format(processor=cpu.group(1) if cpu else platform.machine(),
+                       date=time.strftime("%Y-%m-%d"), kernels=" and ".join(f"Debian's {name}" for name in kernels),
+                       rounds=ROUNDS, met=met, missed=missed).rstrip("\n")]
+    out += table(f"Linux {kernels[0]}", rows, None)
+    out += ["", ".. image:: performance.svg"]
+    out += explanations(rows)
+    for kernel in kernels[1:]:
+        out += table(f"Linux {kernel}, instructions only", by_kernel[kernel],
+                     (INSTRUCTIONS, "bytes", "more"))
+    (ROOT / "Documentation/performance.rst").write_text("\n".join(map(str.rstrip, out)) + "\n")
+    (ROOT / "Documentation/performance.svg").write_text(
+        picture(rows, growth, (INSTRUCTIONS, NANOSECONDS)))
