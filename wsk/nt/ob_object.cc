@@ -216,8 +216,22 @@ void object_dereference(PVOID body)
 	if (InterlockedDecrement64(&header->references))
 		return;
 	header->magic = 0;
+	if (header->type->last)
+		return header->type->last(body);
 	header->type->destroy(body);
 	port_free(header);
+}
+
+void object_free(PVOID body)
+{
+	port_free(header_of(body));
+}
+
+void object_reference_for_driver(PVOID body)
+{
+	driver_charge(header_of(body)->account, Resource::references);
+	InterlockedIncrement(&header_of(body)->driver_references);
+	object_reference(body);
 }
 
 NTSTATUS handle_create(PVOID body, ULONG attributes, PHANDLE handle)
@@ -278,14 +292,6 @@ bool unrefer(DriverAccount *account, PVOID identity)
 	return true;
 }
 
-/* A driver's reference to an object of ours. */
-void refer_object(PVOID body)
-{
-	driver_charge(header_of(body)->account, Resource::references);
-	InterlockedIncrement(&header_of(body)->driver_references);
-	object_reference(body);
-}
-
 } // namespace
 
 } // namespace wsk
@@ -333,7 +339,7 @@ extern "C" NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK Desired
 	if (is_identity(body)) {
 		refer(account, body);
 	} else {
-		refer_object(body);
+		object_reference_for_driver(body);
 		object_dereference(body); /* what found it for us */
 	}
 	if (HandleInformation) {
@@ -361,7 +367,7 @@ extern "C" LONG_PTR ObfReferenceObject(PVOID Object)
 	}
 	if (!check_object(__func__, Object))
 		return 0;
-	refer_object(Object);
+	object_reference_for_driver(Object);
 	return ReadNoFence64(&header_of(Object)->references);
 }
 
@@ -388,7 +394,7 @@ extern "C" NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK, POBJEC
 	if (is_identity(Object))
 		refer(driver_of(__builtin_return_address(0)), Object);
 	else
-		refer_object(Object);
+		object_reference_for_driver(Object);
 	return STATUS_SUCCESS;
 }
 

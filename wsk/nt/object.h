@@ -15,6 +15,8 @@
 struct _OBJECT_TYPE {
 	const char *name;
 	void (*destroy)(PVOID body); /* the last reference is gone; callable at DISPATCH_LEVEL */
+	/* Instead, for what has an end of its own: calls object_free() when it has come. */
+	void (*last)(PVOID body) = nullptr;
 };
 
 namespace wsk
@@ -32,6 +34,12 @@ bool object_has_type(const void *body, POBJECT_TYPE type);
 /* References of wsk.ko's own, which are charged to nobody. */
 void object_reference(PVOID body);
 void object_dereference(PVOID body);
+
+/* The memory of an object whose type has a `last`. */
+void object_free(PVOID body);
+
+/* A reference that a driver will give back with ObDereferenceObject(). */
+void object_reference_for_driver(PVOID body);
 
 /*
  * A handle is a reference, given back by ZwClose(). Attributes: OBJ_KERNEL_HANDLE or 0.
