@@ -67,6 +67,16 @@ struct port_driver *port_driver_find(const void *address)
 	return found;
 }
 
+bool port_driver_get(struct port_driver *driver)
+{
+	return try_module_get(driver->module);
+}
+
+void port_driver_put(struct port_driver *driver)
+{
+	module_put(driver->module);
+}
+
 void port_driver_pin(struct port_driver *driver)
 {
 	__module_get(driver->module);

@@ -3,13 +3,22 @@
 #include <linux/hrtimer.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "port/wait.h"
+
+/* What `woken` says. */
+enum { SLEEPS, WOKEN, INTERRUPTED };
+
+static bool is_woken(const struct port_waiter *waiter)
+{
+	return smp_load_acquire(&waiter->woken) == WOKEN;
+}
 
 void port_waiter_init(struct port_waiter *waiter)
 {
 	waiter->task = current;
-	WRITE_ONCE(waiter->woken, 0);
+	WRITE_ONCE(waiter->woken, SLEEPS);
 }
 
 /* Returns when woken, for whatever reason, or when the time is up: true. */
@@ -34,12 +43,24 @@ bool port_waiter_sleep(struct port_waiter *waiter, enum port_clock clock, uint64
 		/* Idle: neither a hung task nor load, though a driver may sleep like this for days.
 		 */
 		set_current_state(TASK_IDLE);
-		if (smp_load_acquire(&waiter->woken) || expired)
+		if (is_woken(waiter) || expired)
 			break;
 		expired = sleep_once(clock, deadline);
 	}
 	__set_current_state(TASK_RUNNING);
-	return smp_load_acquire(&waiter->woken);
+	return is_woken(waiter);
+}
+
+bool port_waiter_sleep_interruptible(struct port_waiter *waiter)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (smp_load_acquire(&waiter->woken) != SLEEPS || signal_pending(current))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return is_woken(waiter);
 }
 
 void port_waiter_wake(struct port_waiter *waiter)
@@ -49,7 +70,13 @@ void port_waiter_wake(struct port_waiter *waiter)
 	/* RCU keeps the task, should it return and exit before it is woken. */
 	rcu_read_lock();
 	task = waiter->task;
-	smp_store_release(&waiter->woken, 1);
+	smp_store_release(&waiter->woken, WOKEN);
 	wake_up_process(task);
 	rcu_read_unlock();
+}
+
+void port_waiter_interrupt(struct port_waiter *waiter)
+{
+	if (cmpxchg(&waiter->woken, SLEEPS, INTERRUPTED) == SLEEPS)
+		wake_up_process(waiter->task);
 }

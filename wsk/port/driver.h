@@ -26,6 +26,10 @@ void port_driver_unlink(struct port_driver *driver); /* returns when no lookup s
 /* The linked driver that holds the address, or null. Callable in softirq. */
 struct port_driver *port_driver_find(const void *address);
 
+/* Keeps the module from being unloaded, until it is put; false when it is being unloaded. */
+PORT_MUST_CHECK bool port_driver_get(struct port_driver *driver);
+void port_driver_put(struct port_driver *driver);
+
 /* Keeps the module from being unloaded, for good. */
 void port_driver_pin(struct port_driver *driver);
 

@@ -26,6 +26,15 @@ void port_waiter_init(struct port_waiter *waiter);
 bool port_waiter_sleep(struct port_waiter *waiter, enum port_clock clock, uint64_t deadline);
 
 /*
+ * Sleeps until it is woken: true. False when before that a signal has come for the task, or
+ * port_waiter_interrupt() was called; port_waiter_sleep() then goes on waiting.
+ */
+bool port_waiter_sleep_interruptible(struct port_waiter *waiter);
+
+/* Callable in any context, while the waiter is certainly there. */
+void port_waiter_interrupt(struct port_waiter *waiter);
+
+/*
  * Callable in any context, once for each init. The waiter must not return from its wait before:
  * this call's last touch of *waiter is what lets it return, so its stack may vanish meanwhile.
  */
