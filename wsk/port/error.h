@@ -24,8 +24,14 @@
 	X(EINVAL, 22)          \
 	X(ENFILE, 23)          \
 	X(EMFILE, 24)          \
+	X(ENOTTY, 25)          \
+	X(ENOSPC, 28)          \
+	X(EROFS, 30)           \
 	X(EPIPE, 32)           \
+	X(ERANGE, 34)          \
+	X(ENODATA, 61)         \
 	X(EPROTO, 71)          \
+	X(EOVERFLOW, 75)       \
 	X(ENOTSOCK, 88)        \
 	X(EDESTADDRREQ, 89)    \
 	X(EMSGSIZE, 90)        \
