@@ -26,6 +26,7 @@
 #include <wdm/rundown.h>
 #include <wdm/io.h>
 #include <wdm/csq.h>
+#include <wdm/device.h>
 #include <wdm/ps.h>
 #include <wdm/se.h>
 #include <wdm/system.h>

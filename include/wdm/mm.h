@@ -96,6 +96,14 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
 PVOID NTAPI MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode);
 VOID NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList);
 
+VOID NTAPI ProbeForRead(const volatile VOID *Address, SIZE_T Length, ULONG Alignment);
+VOID NTAPI ProbeForWrite(volatile VOID *Address, SIZE_T Length, ULONG Alignment);
+
+#define ProbeForRead(Address, Length, Alignment) \
+	__WSK_RAISING((ProbeForRead)(Address, Length, Alignment))
+#define ProbeForWrite(Address, Length, Alignment) \
+	__WSK_RAISING((ProbeForWrite)(Address, Length, Alignment))
+
 /* Raises: see wdm/seh.h. (MmProbeAndLockPages)(…) calls the function without leaving a __try. */
 #define MmProbeAndLockPages(Mdl, AccessMode, Operation) \
 	__WSK_RAISING((MmProbeAndLockPages)(Mdl, AccessMode, Operation))

@@ -7,6 +7,7 @@
 #ifndef WSK_LINUX_COMPAT_H
 #define WSK_LINUX_COMPAT_H
 
+#include <linux/device.h>
 #include <linux/ipv6.h>
 #include <net/inet_sock.h>
 #include <net/request_sock.h>
@@ -84,6 +85,13 @@ static inline void compat_sock_forget_net(struct sock *sk)
 #define compat_inet6_flag(sk, field, NAME) ((bool)inet6_test_bit(NAME, sk))
 #else
 #define compat_inet6_flag(sk, field, NAME) ((bool)inet6_sk(sk)->field)
+#endif
+
+/* What a class is shown when it is asked for a node's permissions. */
+#ifdef HAVE_CLASS_DEVNODE_CONST
+typedef const struct device compat_devnode_device;
+#else
+typedef struct device compat_devnode_device;
 #endif
 
 /* Answers a segment that no socket takes. */

@@ -5,6 +5,10 @@
 
 #include "port/work.h"
 
+/* device.c */
+int port_device_init(void);
+void port_device_exit(void);
+
 /* inspect.c */
 int port_inspect_init(void);
 void port_inspect_exit(void);

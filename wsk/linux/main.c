@@ -36,8 +36,13 @@ static int __init wsk_init(void)
 	error = port_interface_init();
 	if (error)
 		goto stop_provider;
+	error = port_device_init();
+	if (error)
+		goto exit_interface;
 	return 0;
 
+exit_interface:
+	port_interface_exit();
 stop_provider:
 	provider_stop();
 stop_timers:
@@ -57,6 +62,7 @@ destroy_queues:
 
 static void __exit wsk_exit(void)
 {
+	port_device_exit();
 	port_interface_exit();
 	provider_stop();
 	port_thread_wait_all();

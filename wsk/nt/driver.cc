@@ -3,8 +3,10 @@
 #include <ntddk.h>
 
 #include "nt/cxx_runtime.h"
+#include "nt/device.h"
 #include "nt/driver_account.h"
 #include "nt/dpc.h"
+#include "nt/nt_errno.h"
 #include "nt/irql.h"
 #include "nt/word_lock.h"
 #include "nt/wpp.h"
@@ -41,40 +43,10 @@ constexpr const char *resource_names[] = {
 	"timer",
 	"address list",
 	"NMR registration",
+	"symbolic link",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));
-
-struct {
-	NTSTATUS status;
-	int error;
-} constexpr errors[] = {
-	{STATUS_INSUFFICIENT_RESOURCES, PORT_ENOMEM},
-	{STATUS_NO_MEMORY, PORT_ENOMEM},
-	{STATUS_ACCESS_DENIED, PORT_EACCES},
-	{STATUS_INVALID_PARAMETER, PORT_EINVAL},
-	{STATUS_NOT_SUPPORTED, PORT_EOPNOTSUPP},
-	{STATUS_NOT_IMPLEMENTED, PORT_EOPNOTSUPP},
-	{STATUS_DEVICE_NOT_READY, PORT_EAGAIN},
-	{STATUS_NO_SUCH_DEVICE, PORT_ENODEV},
-	{STATUS_OBJECT_NAME_NOT_FOUND, PORT_ENOENT},
-	{STATUS_NOT_FOUND, PORT_ENOENT},
-	{STATUS_OBJECT_NAME_COLLISION, PORT_EEXIST},
-	{STATUS_ADDRESS_ALREADY_EXISTS, PORT_EADDRINUSE},
-	{STATUS_INVALID_ADDRESS_COMPONENT, PORT_EADDRNOTAVAIL},
-	{STATUS_CONNECTION_REFUSED, PORT_ECONNREFUSED},
-	{STATUS_NETWORK_UNREACHABLE, PORT_ENETUNREACH},
-	{STATUS_HOST_UNREACHABLE, PORT_EHOSTUNREACH},
-	{STATUS_IO_TIMEOUT, PORT_ETIMEDOUT},
-};
-
-int load_error(NTSTATUS status)
-{
-	for (const auto &entry : errors)
-		if (entry.status == status)
-			return -entry.error;
-	return -PORT_EIO;
-}
 
 bool same_name(const char *a, const char *b)
 {
@@ -154,6 +126,7 @@ void prepare(DriverAccount *account, void *module, PDRIVER_INITIALIZE entry)
 	DRIVER_OBJECT &object = account->object;
 
 	account->unloading = false;
+	account->entered = false;
 	KeInitializeEvent(&account->changed, SynchronizationEvent, FALSE);
 	account->module = {};
 	account->module.module = module;
@@ -217,12 +190,14 @@ void wait_until_left(DriverAccount *account)
 
 void retire(DriverAccount *account)
 {
+	devices_abandon(account);
 	sockets_abandon(account);
 	wait_until_left(account);
 	run_destructors(account);
 	wpp_forget(account);
 	driver_report(account);
 	sockets_close_abandoned(account);
+	devices_delete_abandoned(account);
 	port_driver_unlink(&account->module);
 
 	WordGuard guard(accounts_lock);
@@ -284,6 +259,17 @@ unsigned int driver_report(DriverAccount *account)
 	return lines;
 }
 
+bool driver_get(DriverAccount *account)
+{
+	return __atomic_load_n(&account->entered, __ATOMIC_ACQUIRE) &&
+	       port_driver_get(&account->module);
+}
+
+void driver_put(DriverAccount *account)
+{
+	port_driver_put(&account->module);
+}
+
 void driver_hold(DriverAccount *account)
 {
 	__atomic_add_fetch(&account->holds, 1, __ATOMIC_RELAXED);
@@ -318,13 +304,14 @@ int nt_driver_load(void *module, const char *name, const port_constructors *cons
 		port_logf(PORT_LOG_ERROR, "%s: DriverEntry failed with status 0x%08x\n",
 			  account->name, static_cast<unsigned int>(status));
 		retire(account);
-		return load_error(status);
+		return -errno_of(status);
 	}
 	if (!account->object.DriverUnload) {
 		port_logf(PORT_LOG_NOTICE, "%s: has no DriverUnload, so it stays loaded\n",
 			  account->name);
 		port_driver_pin(&account->module);
 	}
+	devices_ready(account);
 	*driver = account;
 	return 0;
 }

@@ -22,6 +22,7 @@ enum class Resource {
 	timers,	       /* ExAllocateTimer without ExDeleteTimer */
 	address_lists, /* WskGetAddressInfo without WskFreeAddressInfo */
 	modules,       /* Nmr registrations whose end was not waited for */
+	links,	       /* IoCreateSymbolicLink without IoDeleteSymbolicLink */
 	kinds
 };
 

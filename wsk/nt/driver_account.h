@@ -23,6 +23,7 @@ struct DriverAccount {
 	long resources[static_cast<int>(Resource::kinds)];
 	long holds; /* calls into the driver that it cannot know to have returned */
 	bool unloading;
+	bool entered;	/* DriverEntry has succeeded: others may use its devices */
 	KEVENT changed; /* set when a resource or hold goes while unloading */
 	PoolTags pool;
 	Destructor *destructors; /* of static objects, see cxx_runtime.cc */
@@ -41,6 +42,13 @@ struct DriverAccount {
  */
 void driver_hold(DriverAccount *account);
 void driver_drop(DriverAccount *account);
+
+/*
+ * Keeps the driver's module. False while DriverEntry runs, since a failure would take the module
+ * away all the same, and when it is being unloaded. Callable at DISPATCH_LEVEL.
+ */
+bool driver_get(DriverAccount *account);
+void driver_put(DriverAccount *account);
 
 /* Says in one line for each kind what the driver holds. Returns how many kinds. */
 unsigned int driver_report(DriverAccount *account);

@@ -6,6 +6,7 @@
 #include <ntddk.h>
 
 #include "nt/driver_account.h"
+#include "nt/irp.h"
 #include "nt/irql.h"
 #include "nt/pool.h"
 #include "port/log.h"
@@ -94,6 +95,27 @@ bool may_complete(PIRP irp)
 
 } // namespace
 
+PIRP wsk::irp_allocate(CCHAR stack_size, UCHAR flags, const void *caller)
+{
+	if (stack_size < 1 || stack_size > max_stack_size)
+		return nullptr;
+
+	PIRP irp = static_cast<PIRP>(
+		pool_allocate(IoSizeOfIrp(stack_size), irp_tag, POOL_PLAIN, caller));
+	if (irp) {
+		set_up(irp, stack_size);
+		irp->AllocationFlags = flags;
+	}
+	return irp;
+}
+
+void wsk::irp_free(PIRP irp)
+{
+	irp_drop_buffers(irp);
+	irp->Type = 0;
+	pool_free(irp, irp_tag, __func__);
+}
+
 /**
  * IoAllocateIrp() - Allocate an IRP
  * @StackSize: how many drivers it will pass through; 1 for WSK
@@ -111,12 +133,7 @@ extern "C" PIRP IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
 		port_log_rule(__func__, "a stack size out of range");
 		return nullptr;
 	}
-
-	PIRP irp = static_cast<PIRP>(pool_allocate(IoSizeOfIrp(StackSize), irp_tag, POOL_PLAIN,
-						   __builtin_return_address(0)));
-	if (irp)
-		set_up(irp, StackSize);
-	return irp;
+	return irp_allocate(StackSize, 0, __builtin_return_address(0));
 }
 
 /**
@@ -193,7 +210,8 @@ extern "C" VOID IoCleanupIrp(PIRP Irp)
 
 /**
  * IoFreeIrp() - Free an IRP
- * @Irp: from IoAllocateIrp(), not in use; its MDLs stay. One that a provider still holds is kept.
+ * @Irp: from IoAllocateIrp() or IoBuild...(), not in use; its MDLs stay. One that a provider still
+ *	holds is kept, and so is one that came from a program.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Source: wdm.h, IoFreeIrp
@@ -211,6 +229,12 @@ extern "C" VOID IoFreeIrp(PIRP Irp)
 		port_log_rule(__func__, "the IRP is pending");
 		return;
 	}
+	if (Irp->AllocationFlags & irp_is_awaited) {
+		port_log_rule(__func__, "the IRP is the I/O manager's");
+		return;
+	}
+	if (Irp->AllocationFlags & irp_is_built)
+		irp_drop_buffers(Irp);
 	Irp->Type = 0;
 	pool_free(Irp, irp_tag, __func__);
 }
@@ -222,8 +246,9 @@ extern "C" VOID IoFreeIrp(PIRP Irp)
  *
  * Walks up from the current stack location and calls the completion routines that want this
  * outcome, until one returns STATUS_MORE_PROCESSING_REQUIRED: the IRP is its driver's then.
- * Locations without a routine pass the pending mark on. An IRP that nobody stopped is not freed:
- * its owner forgot to, and will free it later.
+ * Locations without a routine pass the pending mark on. Then requests of programs, and those that
+ * IoBuild...() made for a wait, are finished. Another IRP that nobody stopped is not freed: its
+ * owner forgot to, and will free it later.
  *
  * Context: IRQL <= DISPATCH_LEVEL, with no lock held that a completion routine takes.
  * Source: wdm.h, IofCompleteRequest (IoCompleteRequest)
@@ -256,6 +281,10 @@ extern "C" VOID IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
 			IoMarkIrpPending(Irp);
 		}
 	}
+	if (Irp->AllocationFlags & irp_is_awaited)
+		return irp_end_awaited(Irp);
+	if (Irp->AllocationFlags & irp_is_built)
+		return irp_end_built(Irp);
 	/* One further, as on Windows: completed to the end. */
 	IoSkipCurrentIrpStackLocation(Irp);
 	port_log_rule(__func__, "no completion routine kept the IRP: it was not freed");
