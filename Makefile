@@ -53,10 +53,11 @@ docs: ## build the documentation as HTML, in Documentation/_build
 	@scripts/docs
 
 .PHONY: install
-install: modules ## install wsk.ko, what drivers are built with, and what resolves names (DESTDIR=, PREFIX=)
+install: modules ## install wsk.ko, what drivers and their programs are built with, and what resolves names (DESTDIR=, PREFIX=)
 	+@$(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	@scripts/install-kit "$(DESTDIR)$(PREFIX)/src/wsk"
 	@scripts/install-handler "$(DESTDIR)" "$(PREFIX)"
+	@install -D -m 644 wsk/uapi/wsk_ioctl.h "$(DESTDIR)$(PREFIX)/include/wsk_ioctl.h"
 
 .PHONY: clean
 clean: ## remove everything that was built here

@@ -41,8 +41,8 @@ INSTEAD = [
      "Power management is Linux' own; sockets need none."),
     (r"(Hal|READ_PORT|WRITE_PORT|READ_REGISTER|WRITE_REGISTER|MmMapIoSpace|IoConnectInterrupt)\w*",
      "Hardware is not offered: a Linux driver."),
-    (r"Io(Attach|Detach|RegisterDeviceInterface|SetDeviceInterface|InvalidateDevice|Report|"
-     r"GetDeviceProperty)\w*|PLUGPLAY_\w+|AddDevice",
+    (r"Io(RegisterDeviceInterface|SetDeviceInterface|GetDeviceInterface|InvalidateDevice|Report|"
+     r"GetDeviceProperty|OpenDeviceInterface|WMI)\w*|PLUGPLAY_\w+|AddDevice",
      "Plug and play is not offered: create the device in DriverEntry with IoCreateDevice."),
     (r"(Mm|Io|Ke|Ex|Rtl|Ob|Ps|Cc|Fs|Zw|Nt|Kd|Sec|Wsk)[A-Z]\w+",
      "A function of Windows' kernel that WSK for Linux does not have. Documentation/irql-map.rst "
@@ -84,6 +84,11 @@ OTHERWISE = [
     (r"\bExRaiseStatus\b|\bRtlRaiseStatus\b",
      "an exception does not unwind: a function that raises goes on, unless it has the __try itself"),
     (r"\b(?:DbgBreakPoint|__debugbreak|KeBugCheck(?:Ex)?)\b", "is an oops, and may stop the machine"),
+    (r"\bMETHOD_NEITHER\b|\bType3InputBuffer\b",
+     "a program's address is used by MmProbeAndLockPages, CopyFromUser and CopyToUser; reading "
+     "through it is an oops, whatever ProbeForRead said"),
+    (r"\bIoRegisterShutdownNotification\b", "IRP_MJ_SHUTDOWN comes with reboot(2)"),
+    (r"\bFastIoDispatch\b", "fast I/O is never called: requests come as IRPs"),
     (r"\b(?:Io|Ps)GetCurrentProcess\b", "an address to compare, and nothing more"),
     (r"\bWSK_TRANSPORT_LIST_CHANGE\b", "the transports never change"),
 ]
