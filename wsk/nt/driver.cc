@@ -191,6 +191,7 @@ void wait_until_left(DriverAccount *account)
 void retire(DriverAccount *account)
 {
 	devices_abandon(account);
+	modules_abandon(account);
 	sockets_abandon(account);
 	wait_until_left(account);
 	run_destructors(account);
@@ -198,6 +199,7 @@ void retire(DriverAccount *account)
 	driver_report(account);
 	sockets_close_abandoned(account);
 	devices_delete_abandoned(account);
+	modules_withdraw(account);
 	port_driver_unlink(&account->module);
 
 	WordGuard guard(accounts_lock);

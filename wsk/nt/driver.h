@@ -47,6 +47,14 @@ const char *driver_name(const DriverAccount *account);
 void sockets_abandon(const DriverAccount *account);
 void sockets_close_abandoned(const DriverAccount *account);
 
+/*
+ * The Nmr registrations that a driver has left standing (wsk/nt/nmr.cc). First: nobody is attached
+ * to them any more, and nothing of the driver is called. Then, when WSK has let go of what it had
+ * for the driver, they are detached from everybody else, who is waited for.
+ */
+void modules_abandon(const DriverAccount *account);
+void modules_withdraw(DriverAccount *account);
+
 } // namespace wsk
 
 #endif

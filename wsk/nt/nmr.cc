@@ -9,6 +9,9 @@
  * held while modules are called.
  *
  * A handle is an object's address, and is looked for in a list before it is used.
+ *
+ * A module whose driver is unloaded without having waited for its end is abandoned: the other sides
+ * of its bindings are detached as ever, but of itself nothing is called any more.
  */
 #include "nt/nmr.h"
 
@@ -37,6 +40,7 @@ struct Module {
 	LONG references; /* the list's, the bindings', and those of calls in progress */
 	LONG bindings;
 	bool leaving;
+	bool abandoned;
 	KEVENT gone; /* leaving, and the last binding is finished */
 
 	const NPI_REGISTRATION_INSTANCE &instance() const
@@ -58,6 +62,11 @@ struct Side {
 	PVOID context;
 	bool attached;	/* its detach function is to be called */
 	bool detaching; /* and has not let go yet */
+
+	bool callable() const
+	{
+		return attached && !__atomic_load_n(&module->abandoned, __ATOMIC_RELAXED);
+	}
 };
 
 struct Binding {
@@ -190,9 +199,9 @@ void let_go(Binding *binding)
 	const NPI_CLIENT_CHARACTERISTICS *client = binding->client.module->client;
 	const NPI_PROVIDER_CHARACTERISTICS *provider = binding->provider.module->provider;
 
-	if (binding->client.attached && client->ClientCleanupBindingContext)
+	if (binding->client.callable() && client->ClientCleanupBindingContext)
 		client->ClientCleanupBindingContext(binding->client.context);
-	if (binding->provider.attached && provider->ProviderCleanupBindingContext)
+	if (binding->provider.callable() && provider->ProviderCleanupBindingContext)
 		provider->ProviderCleanupBindingContext(binding->provider.context);
 	if (!keep_refused(binding))
 		unbind(binding);
@@ -210,11 +219,13 @@ bool take_detaching(Side &side)
 
 void detach_side(Binding *binding, Side &side, NTSTATUS(NTAPI *function)(PVOID context))
 {
-	if (!side.attached || function(side.context) == STATUS_PENDING)
+	const bool call = side.callable();
+
+	if (!side.attached || (call && function(side.context) == STATUS_PENDING))
 		return;
 	if (take_detaching(side))
 		let_go(binding);
-	else
+	else if (call)
 		port_log_rule("NmrDeregister", "a detach was completed, and not pending");
 }
 
@@ -293,28 +304,9 @@ bool well_formed(const NPI_REGISTRATION_INSTANCE &instance)
 	       instance.Size >= sizeof(instance);
 }
 
-NTSTATUS deregister(HANDLE handle, Role role, const char *function)
+/* Ends the bindings of a module that is leaving, but for those that somebody works on. */
+void take_apart(Module *module)
 {
-	Module *module;
-	bool gone = false;
-	{
-		WordGuard guard(lock);
-
-		module = find_module_locked(handle, role);
-		if (module && module->leaving)
-			module = nullptr;
-		if (module) {
-			InterlockedIncrement(&module->references);
-			module->leaving = true;
-			gone = !module->bindings;
-		}
-	}
-	if (!module) {
-		port_log_rule(function, "the handle is none, or was deregistered before");
-		return STATUS_INVALID_PARAMETER;
-	}
-	if (gone)
-		KeSetEvent(&module->gone, IO_NO_INCREMENT, FALSE);
 	for (;;) {
 		Binding *found = nullptr;
 		State state = State::attaching;
@@ -345,14 +337,55 @@ NTSTATUS deregister(HANDLE handle, Role role, const char *function)
 		else
 			unbind(found);
 	}
+}
+
+NTSTATUS deregister(HANDLE handle, Role role, const char *function)
+{
+	Module *module;
+	bool gone = false;
+	{
+		WordGuard guard(lock);
+
+		module = find_module_locked(handle, role);
+		if (module && module->leaving)
+			module = nullptr;
+		if (module) {
+			InterlockedIncrement(&module->references);
+			module->leaving = true;
+			gone = !module->bindings;
+		}
+	}
+	if (!module) {
+		port_log_rule(function, "the handle is none, or was deregistered before");
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (gone)
+		KeSetEvent(&module->gone, IO_NO_INCREMENT, FALSE);
+	take_apart(module);
 	release(module);
 	return STATUS_PENDING;
+}
+
+/* Its end was waited for, by the first of those who wait. */
+void forget(Module *module)
+{
+	bool listed;
+	{
+		WordGuard guard(lock);
+
+		listed = find_module_locked(module, module->role) == module;
+		if (listed)
+			RemoveEntryList(&module->link);
+	}
+	if (listed) {
+		driver_discharge(module->account, Resource::modules);
+		release(module);
+	}
 }
 
 NTSTATUS wait_until_gone(HANDLE handle, Role role, const char *function)
 {
 	Module *module;
-	bool listed;
 	{
 		WordGuard guard(lock);
 
@@ -367,17 +400,7 @@ NTSTATUS wait_until_gone(HANDLE handle, Role role, const char *function)
 		return STATUS_INVALID_PARAMETER;
 	}
 	KeWaitForSingleObject(&module->gone, Executive, KernelMode, FALSE, nullptr);
-	{
-		WordGuard guard(lock);
-
-		listed = find_module_locked(handle, role) == module;
-		if (listed)
-			RemoveEntryList(&module->link);
-	}
-	if (listed) {
-		driver_discharge(module->account, Resource::modules);
-		release(module);
-	}
+	forget(module);
 	release(module);
 	return STATUS_SUCCESS;
 }
@@ -429,7 +452,85 @@ NTSTATUS register_module(Module description, PHANDLE handle)
 	return status;
 }
 
+/* A module of the account, with a reference, or null. */
+Module *find_module_of(const DriverAccount *account)
+{
+	WordGuard guard(lock);
+
+	for (PLIST_ENTRY entry = modules.Flink; entry != &modules; entry = entry->Flink) {
+		Module *module = CONTAINING_RECORD(entry, Module, link);
+
+		if (module->account == account) {
+			InterlockedIncrement(&module->references);
+			return module;
+		}
+	}
+	return nullptr;
+}
+
+/* A binding whose detaching waits for the module to let go, which it does now; or null. */
+Binding *take_pending_detach(Module *module)
+{
+	WordGuard guard(lock);
+
+	for (PLIST_ENTRY entry = bindings.Flink; entry != &bindings; entry = entry->Flink) {
+		Binding *binding = CONTAINING_RECORD(entry, Binding, link);
+		Side &side = module->role == Role::client ? binding->client : binding->provider;
+
+		if (side.module == module && side.detaching) {
+			side.detaching = false;
+			return binding;
+		}
+	}
+	return nullptr;
+}
+
+void wait_for_others(Module *module)
+{
+	LARGE_INTEGER ten_seconds;
+
+	ten_seconds.QuadPart = -100000000;
+	for (;;) {
+		while (Binding *binding = take_pending_detach(module))
+			let_go(binding);
+		if (KeWaitForSingleObject(&module->gone, Executive, KernelMode, FALSE,
+					  &ten_seconds) != STATUS_TIMEOUT)
+			return;
+		port_logf(PORT_LOG_WARNING,
+			  "%s: unloading waits for another driver to let go of its NMR "
+			  "registration\n",
+			  driver_name(module->account));
+	}
+}
+
 } // namespace
+
+void modules_abandon(const DriverAccount *account)
+{
+	WordGuard guard(lock);
+
+	for (PLIST_ENTRY entry = modules.Flink; entry != &modules; entry = entry->Flink) {
+		Module *module = CONTAINING_RECORD(entry, Module, link);
+
+		if (module->account != account)
+			continue;
+		__atomic_store_n(&module->abandoned, true, __ATOMIC_RELAXED);
+		/* Bindings keep it until they are taken apart. */
+		if (!module->leaving && !module->bindings)
+			KeSetEvent(&module->gone, IO_NO_INCREMENT, FALSE);
+		module->leaving = true;
+	}
+}
+
+void modules_withdraw(DriverAccount *account)
+{
+	while (Module *module = find_module_of(account)) {
+		take_apart(module);
+		wait_for_others(module);
+		forget(module);
+		release(module);
+	}
+}
 
 DriverAccount *nmr_client_account(HANDLE binding)
 {
@@ -517,7 +618,8 @@ extern "C" NTSTATUS NTAPI NmrWaitForClientDeregisterComplete(HANDLE NmrClientHan
  *
  * Context: IRQL = PASSIVE_LEVEL.
  * Return: What ProviderAttachClient returned: after a failure it may be called again;
- *	STATUS_INVALID_PARAMETER (no such binding, attached already, or NULL).
+ *	STATUS_DELETE_PENDING (the provider's driver is being unloaded); STATUS_INVALID_PARAMETER
+ *	(no such binding, attached already, or NULL).
  * Source: netioddk.h, NmrClientAttachProvider function
  */
 extern "C" NTSTATUS NTAPI NmrClientAttachProvider(HANDLE NmrBindingHandle,
@@ -543,6 +645,8 @@ extern "C" NTSTATUS NTAPI NmrClientAttachProvider(HANDLE NmrBindingHandle,
 	}
 
 	const Module *client = binding->client.module, *provider = binding->provider.module;
+	if (__atomic_load_n(&provider->abandoned, __ATOMIC_RELAXED))
+		return STATUS_DELETE_PENDING;
 	NTSTATUS status = provider->provider->ProviderAttachClient(
 		binding, provider->context, &client->instance(), ClientBindingContext,
 		ClientDispatch, &binding->provider.context, ProviderDispatch);
