@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* kunit/net_address.h, over netlink: no function that changes addresses is exported. */
-#include <linux/err.h>
-#include <linux/file.h>
 #include <linux/if_addr.h>
-#include <linux/net.h>
-#include <linux/netlink.h>
 #include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
@@ -12,6 +8,7 @@
 #include <net/net_namespace.h>
 
 #include "net_address.h"
+#include "netlink_ask.h"
 
 struct request {
 	struct nlmsghdr header;
@@ -19,27 +16,6 @@ struct request {
 	struct nlattr attribute;
 	u8 address[16];
 };
-
-/* The answer to the request comes before sending it has returned. */
-static int ask(struct socket *socket, struct request *request)
-{
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		u8 rest[128];
-	} answer = {};
-	struct kvec out = {request, request->header.nlmsg_len}, in = {&answer, sizeof(answer)};
-	struct msghdr msg = {};
-	int error;
-
-	error = kernel_sendmsg(socket, &msg, &out, 1, out.iov_len);
-	if (error < 0)
-		return error;
-	error = kernel_recvmsg(socket, &msg, &in, 1, in.iov_len, MSG_DONTWAIT);
-	if (error < 0)
-		return error;
-	return answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
-}
 
 int net_address_change(int family, const void *address, bool add)
 {
@@ -55,21 +31,8 @@ int net_address_change(int family, const void *address, bool add)
 			    .ifa_index = net->loopback_dev->ifindex},
 		.attribute = {.nla_type = IFA_LOCAL},
 	};
-	struct socket *socket;
-	struct file *file;
-	int error;
-
 	request.attribute.nla_len = sizeof(request.attribute) + length;
 	request.header.nlmsg_len = offsetof(struct request, address) + length;
 	memcpy(request.address, address, length);
-	error = sock_create_kern(net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &socket);
-	if (error)
-		return error;
-	/* Whoever asks is judged by the socket's file. */
-	file = sock_alloc_file(socket, O_RDWR, NULL);
-	if (IS_ERR(file)) /* which has released the socket */
-		return PTR_ERR(file);
-	error = ask(socket, &request);
-	fput(file);
-	return error;
+	return netlink_ask(net, &request.header);
 }

@@ -109,17 +109,36 @@ static void switch_to(struct nsproxy *proxy)
 	task_unlock(current);
 }
 
-void net_space_run(struct net_space *space, void (*run)(void *context), void *context)
+static struct nsproxy *enter(struct net_space *space)
 {
-	struct nsproxy *own = current->nsproxy;
-	struct nsproxy *proxy = kmemdup(own, sizeof(*own), GFP_KERNEL | __GFP_NOFAIL);
+	struct nsproxy *proxy =
+		kmemdup(current->nsproxy, sizeof(*proxy), GFP_KERNEL | __GFP_NOFAIL);
 
 	proxy->net_ns = get_net(space->net);
 	switch_to(proxy);
-	run(context);
-	switch_to(own);
+	return proxy;
+}
+
+/* Whoever looks it up does so under task_lock(), and has gone when it has been replaced. */
+static void forget(struct nsproxy *proxy)
+{
 	put_net(proxy->net_ns);
 	kfree(proxy);
+}
+
+void net_space_run(struct net_space *space, void (*run)(void *context), void *context)
+{
+	struct nsproxy *own = current->nsproxy;
+	struct nsproxy *proxy = enter(space);
+
+	run(context);
+	switch_to(own);
+	forget(proxy);
+}
+
+struct net *net_space_net(struct net_space *space)
+{
+	return space->net;
 }
 
 void net_space_shorten_queues(struct net_space *space)
@@ -150,6 +169,7 @@ struct net_process {
 	void (*run)(void *context);
 	void *context;
 	struct pid *pid;
+	struct nsproxy *proxy; /* while it is in the space, to its last moment */
 	typeof(&do_exit) exit;
 	struct completion started;
 };
@@ -169,18 +189,30 @@ static void become(uint32_t user)
 	commit_creds(cred);
 }
 
+/* The one that the process began with, which others have, too. */
+#define DROP(count) _Generic((count), atomic_t * : atomic_dec, refcount_t * : refcount_dec)(count)
+
+/* Ending, it gives one reference up; the other is the joiner's, who has the memory freed. */
+static void move_into_space(struct net_process *self)
+{
+	struct nsproxy *own = current->nsproxy;
+
+	self->proxy = enter(self->space);
+	get_nsproxy(self->proxy);
+	DROP(&own->count);
+}
+
 static int run_process(void *context)
 {
 	struct net_process *self = context;
 	typeof(&do_exit) exit = self->exit;
 
 	become(self->user);
+	if (self->space)
+		move_into_space(self);
 	self->pid = get_pid(task_tgid(current));
 	complete(&self->started);
-	if (self->space)
-		net_space_run(self->space, self->run, self->context);
-	else
-		self->run(self->context);
+	self->run(self->context);
 	exit(0); /* there is no user space to return to */
 	return 0;
 }
@@ -222,5 +254,7 @@ void net_process_join(struct net_process *process)
 	while (!has_ended(process->pid))
 		msleep(1);
 	put_pid(process->pid);
+	if (process->proxy)
+		forget(process->proxy);
 	kfree(process);
 }

@@ -18,6 +18,10 @@ struct net_space *net_space_make(void);
 /* Calls run(context) on this thread, with the namespace as its current one. */
 void net_space_run(struct net_space *space, void (*run)(void *context), void *context);
 
+/* As Linux has it, while it is held. */
+struct net;
+struct net *net_space_net(struct net_space *space);
+
 /* Whoever listens there from now on has no room for a second connection that nobody accepts. */
 void net_space_shorten_queues(struct net_space *space);
 

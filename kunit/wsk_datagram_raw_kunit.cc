@@ -124,6 +124,79 @@ void a_raw_peer(struct kunit *test, ADDRESS_FAMILY family)
 	expect_done(test, receiver.receive(in.all()), header + 10);
 }
 
+/* The receiver gets IPv4's header as it was sent, but for the length, the id and the checksum. */
+void own_ipv4_header(struct kunit *test)
+{
+	constexpr ULONG size = ipv4_header + 40;
+	Client client(test);
+	Datagram sender(client, AF_INET, SOCK_RAW, experimental),
+		receiver(client, AF_INET, SOCK_RAW, experimental);
+	Address loopback = Address::loopback(AF_INET), other = loopback;
+	Buffer out(size), in(200);
+	Incoming incoming;
+
+	REQUIRE(test,
+		sender.bind_loopback() && receiver.bind_loopback() && out.valid() && in.valid());
+	expect_ok(test, sender.set(IPPROTO_IP, IP_HDRINCL, TRUE));
+	const UCHAR header[ipv4_header] = {
+		0x45, 0x28, 0,	 size, 0x12, 0x34, 0,	0, 77, experimental,
+		0,    0,    127, 0,    0,    9,	   127, 0, 0,  1};
+
+	out.fill();
+	for (ULONG i = 0; i < ipv4_header; i++)
+		out[i] = header[i];
+	expect_done(test, sender.send(out.all(), loopback), size);
+	expect_done(test, receiver.receive(in.all(), &incoming), size);
+	for (ULONG i = 0; i < ipv4_header; i++)
+		if (i != 10 && i != 11)
+			EXPECT_EQ(test, in[i], header[i]);
+	EXPECT_EQ(test, checksum(in, 0, ipv4_header), 0);
+	EXPECT_TRUE(test, in.holds(ipv4_header, size - ipv4_header, ipv4_header));
+	other.ipv4()->sin_addr.S_un.S_un_b = {127, 0, 0, 9};
+	EXPECT_TRUE(test, incoming.from.same_host(other));
+	/* Switched off, the same bytes are data. */
+	expect_ok(test, sender.set(IPPROTO_IP, IP_HDRINCL, FALSE));
+	expect_done(test, sender.send(out.all(), loopback), size);
+	expect_done(test, receiver.receive(in.all()), ipv4_header + size);
+}
+
+/* IPv6's does not come with the data: the receiver is told of it. */
+void own_ipv6_header(struct kunit *test)
+{
+	constexpr ULONG header = 40, data = 30;
+	Client client(test);
+	Datagram sender(client, AF_INET6, SOCK_RAW, experimental),
+		receiver(client, AF_INET6, SOCK_RAW, experimental);
+	Address loopback = Address::loopback(AF_INET6);
+	Buffer out(header + data), in(200);
+	Incoming incoming;
+
+	REQUIRE(test,
+		sender.bind_loopback() && receiver.bind_loopback() && out.valid() && in.valid());
+	expect_ok(test, sender.set(IPPROTO_IPV6, IPV6_HDRINCL, TRUE));
+	expect_ok(test, receiver.set(IPPROTO_IPV6, IPV6_HOPLIMIT, TRUE));
+	expect_ok(test, receiver.set(IPPROTO_IPV6, IPV6_RECVTCLASS, TRUE));
+	out.fill();
+	for (ULONG i = 0; i < header; i++)
+		out[i] = 0;
+	out[0] = 0x62; /* version 6, traffic class 0x28 */
+	out[1] = 0x80;
+	out[5] = data;
+	out[6] = experimental;
+	out[7] = 77;
+	out[23] = out[39] = 1; /* from ::1 to ::1 */
+	expect_done(test, sender.send(out.all(), loopback), header + data);
+	expect_done(test, receiver.receive(in.all(), &incoming), data);
+	EXPECT_TRUE(test, in.holds(0, data, header));
+
+	const auto *hops = incoming.find<INT>(IPPROTO_IPV6, IPV6_HOPLIMIT);
+	const auto *traffic_class = incoming.find<INT>(IPPROTO_IPV6, IPV6_TCLASS);
+
+	REQUIRE(test, hops && traffic_class);
+	EXPECT_EQ(test, *hops, 77);
+	EXPECT_EQ(test, *traffic_class, 0x28);
+}
+
 void protocols_that_there_are_not(struct kunit *test, ADDRESS_FAMILY family)
 {
 	/* 0 stands for none of them; Linux has some above 255 that are not IP's. */
@@ -148,6 +221,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a protocol of one's own arrives at its sockets", any_protocol),
 	IPV4_AND_IPV6("raw datagrams are indicated", raw_datagrams_are_indicated),
 	IPV4_AND_IPV6("a raw socket can have a fixed peer", a_raw_peer),
+	{"an IPv4 header of one's own is what arrives", own_ipv4_header},
+	{"an IPv6 header of one's own is what arrives", own_ipv6_header},
 	IPV4_AND_IPV6("there are 255 protocols", protocols_that_there_are_not),
 };
 

@@ -51,7 +51,6 @@ static const struct {
 	[PORT_OPTION_KEEP_COUNT] = {SOL_TCP, TCP_KEEPCNT},
 	[PORT_OPTION_USER_TIMEOUT] = {SOL_TCP, TCP_USER_TIMEOUT},
 	[PORT_OPTION_DEFER_PORT] = {SOL_IP, IP_BIND_ADDRESS_NO_PORT},
-	[PORT_OPTION_QUICK_ACK] = {SOL_TCP, TCP_QUICKACK},
 };
 
 void port_socket_set_nodelay(struct sock *sk, bool on)
@@ -142,6 +141,17 @@ static int bind_to_interface(struct sock *sk, u32 index)
 	return sock_bindtoindex(sk, index, true);
 }
 
+/* TCP_QUICKACK alone lasts until the next answer: the longest delay stays short. */
+static int set_quick_ack(struct socket *socket, u32 on)
+{
+	struct sock *sk = socket->sk;
+
+	lock_sock(sk);
+	inet_csk(sk)->icsk_delack_max = on ? 1 : TCP_DELACK_MAX;
+	release_sock(sk);
+	return set_by_name(socket, SOL_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 int port_socket_set_option(struct port_socket *self, enum port_socket_option option, uint32_t value)
 {
 	struct socket *socket = self->socket;
@@ -186,6 +196,8 @@ int port_socket_set_option(struct port_socket *self, enum port_socket_option opt
 		return 0;
 	case PORT_OPTION_FAST_OPEN:
 		return set_fast_open(self, value);
+	case PORT_OPTION_QUICK_ACK:
+		return set_quick_ack(socket, value);
 	default:
 		if (!names[option].name)
 			return -ENOPROTOOPT;
