@@ -23,6 +23,10 @@ static_assert(PORT_AF_INET == AF_INET && PORT_AF_INET6 == AF_INET6);
 static_assert(sizeof(struct sockaddr_in6) == sizeof(struct port_address));
 static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 
+#ifndef PORT_LOCK_DEBUG
+static_assert(sizeof(struct port_socket) <= PORT_SOCKET_BYTES);
+#endif
+
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
 

@@ -30,6 +30,9 @@ struct port_segment {
 
 struct port_socket;
 
+/* The size of a connection's, at most, where locks carry no debugging state. */
+enum { PORT_SOCKET_BYTES = 88 };
+
 enum port_socket_event {
 	PORT_SOCKET_READABLE = 1, /* data, FIN, or a connection to accept */
 	PORT_SOCKET_WRITABLE = 2,

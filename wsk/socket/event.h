@@ -33,8 +33,8 @@ struct EventTable {
 	ULONG inherited = 0; /* a listener's, for the connections that WskAcceptEvent delivers */
 	ULONG fixed = 0;     /* static: can be neither disabled nor enabled */
 	USHORT calls[static_cast<size_t>(Event::count)] = {};
-	PIRP disabling = nullptr;   /* completes when the calls of ... */
-	Event disabling_event = {}; /* ... this event have returned */
+	Event disabling_event = {}; /* whose calls are to have returned ... */
+	PIRP disabling = nullptr;   /* ... when this completes */
 };
 
 /* For as long as it lives, the event's callback may be called; false where it is not enabled. */

@@ -31,6 +31,11 @@ constexpr int inline_rounds = 4; /* a receive, its answer, the next receive */
 
 constinit port_lock_class lock_class = {};
 
+/* What an idle connection costs, besides what Linux has of it. */
+#ifndef PORT_LOCK_DEBUG
+static_assert(sizeof(Socket) + PORT_SOCKET_BYTES <= 512);
+#endif
+
 bool may_pump_here()
 {
 	return port_context() == PORT_CONTEXT_TASK && port_stack_left() >= stack_needed;
