@@ -112,7 +112,12 @@ bool Socket::serve_one_accept()
 		return error != -PORT_EAGAIN;
 	}
 	EventCall call(*this, Event::accept);
-	if (!call || next_arrival(&arrival))
+	if (!call)
+		return false;
+	int error = next_arrival(&arrival);
+	if (error == -PORT_ENOMEM || error == -PORT_ENFILE)
+		signal(signal_accept); /* nothing else would bring us here again */
+	if (error)
 		return false;
 	indicate_accept(call, arrival);
 	return true;
