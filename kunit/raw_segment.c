@@ -23,7 +23,7 @@ struct packet {
 		struct iphdr four;
 		struct ipv6hdr six;
 	};
-	struct frag_hdr fragment;
+	u8 headers[16]; /* IPv6's further ones */
 	struct tcphdr tcp;
 };
 
@@ -56,23 +56,39 @@ static int fill_four(void *packet, const struct raw_segment *segment)
 	return sizeof(*ip) + sizeof(*tcp);
 }
 
+/* Adds a header of 8 bytes: *next is where the one in front says what follows. */
+static u8 *add_header(u8 *header, u8 **next, u8 type)
+{
+	**next = type;
+	*next = header;
+	return header + 8;
+}
+
 static int fill_six(void *packet, const struct raw_segment *segment)
 {
 	static const struct in6_addr nowhere = {{{0x20, 0x01, 0x0d, 0xb8, [15] = 9}}};
+	static const u8 padding[] = {IPV6_TLV_PADN, 4};
 	struct ipv6hdr *ip = packet;
-	struct frag_hdr *fragment = (struct frag_hdr *)(ip + 1);
-	struct tcphdr *tcp =
-		(struct tcphdr *)(segment->in_pieces ? (void *)(fragment + 1) : (void *)(ip + 1));
-	int length = (char *)(tcp + 1) - (char *)(ip + 1);
+	u8 *next = &ip->nexthdr, *end = (u8 *)(ip + 1);
+	struct tcphdr *tcp;
+	int length;
 
 	ip->version = 6;
 	ip->hop_limit = 64;
-	ip->nexthdr = segment->in_pieces ? IPPROTO_FRAGMENT : IPPROTO_TCP;
-	ip->payload_len = htons(length);
 	ip->saddr = segment->silent ? nowhere : in6addr_loopback;
 	ip->daddr = in6addr_loopback;
-	if (segment->in_pieces)
-		fragment->nexthdr = IPPROTO_TCP;
+	if (segment->with_options) {
+		memcpy(end + 2, padding, sizeof(padding));
+		end = add_header(end, &next, IPPROTO_DSTOPTS);
+	}
+	if (segment->in_pieces || segment->in_one_piece) {
+		((struct frag_hdr *)end)->frag_off = segment->in_pieces ? htons(IP6_MF) : 0;
+		end = add_header(end, &next, IPPROTO_FRAGMENT);
+	}
+	*next = IPPROTO_TCP;
+	tcp = (struct tcphdr *)end;
+	length = (u8 *)(tcp + 1) - (u8 *)(ip + 1);
+	ip->payload_len = htons(length);
 	fill_tcp(tcp, segment);
 	tcp->check = csum_ipv6_magic(&ip->saddr, &ip->daddr, sizeof(*tcp), IPPROTO_TCP,
 				     csum_partial(tcp, sizeof(*tcp), 0));

@@ -14,8 +14,10 @@ struct raw_segment {
 	/* From an address that nothing can be sent to; else from loopback, where TCP answers with
 	 * a RST whatever it does not know. */
 	bool silent;
-	bool damaged;	/* the checksum is wrong */
-	bool in_pieces; /* IPv6: says of itself that it is a fragment, and the first one */
+	bool damaged; /* the checksum is wrong */
+	/* IPv6: says of itself that it is a fragment, and the first one, or the only one; has
+	   options for its destination in front. */
+	bool in_pieces, in_one_piece, with_options;
 	uint8_t flags;
 	uint16_t from, to; /* ports, in host order */
 	uint32_t sequence;

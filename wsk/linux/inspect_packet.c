@@ -54,6 +54,19 @@ static bool parse_ipv4(struct sk_buff *skb, struct inspect_segment *segment)
 	return true;
 }
 
+/* Whether there is more to it: a header may say that the packet is a fragment, and the only one. */
+static bool has_other_fragments(struct sk_buff *skb)
+{
+	const struct frag_hdr *header;
+	struct frag_hdr copy;
+	unsigned int offset = 0;
+
+	if (ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0)
+		return true;
+	header = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+	return !header || header->frag_off & htons(IP6_OFFSET | IP6_MF);
+}
+
 /* Fragments are put together behind the hook. A first one has all headers, or is dropped there. */
 static bool parse_ipv6(struct sk_buff *skb, struct inspect_segment *segment)
 {
@@ -70,7 +83,7 @@ static bool parse_ipv6(struct sk_buff *skb, struct inspect_segment *segment)
 	segment->slave = inet6_sdif(skb);
 	if (ipv6_addr_type(&header->saddr) & IPV6_ADDR_LINKLOCAL)
 		segment->ends.scope = segment->device;
-	segment->whole = !(flags & IP6_FH_F_FRAG);
+	segment->whole = !(flags & IP6_FH_F_FRAG) || !has_other_fragments(skb);
 	return true;
 }
 
