@@ -57,6 +57,11 @@ include $(wsk-kit)/scripts/nt.mk
 nt-only-cxx := $(filter-out -fno-threadsafe-statics -fno-use-cxa-atexit,$(nt-only-cxx))
 nt-objcopy := --rename-section .init_array=wsk_constructors,alloc,load,data,contents
 
+# The headers of the compiler's C++ library, as far as they need no operating system: include/cxx fits
+# them to Windows' macros. The library's own guess at the C library stays out.
+wsk-cxx-library := $(shell $(CC) -x c++ -E -v /dev/null 2>&1 | sed -n '/backward/d;s|^ \(/.*/c++/.*\)|\1|p')
+nt-only-cxx += -I$(wsk-kit)/include/cxx $(addprefix -isystem ,$(wsk-cxx-library)) -D_GLIBCXX_OS_DEFINES
+
 # Headers may be found as "..\inc\x.h", through a file of that name (scripts/wsk-port). Older fixdeps
 # take the backslash for the end of the name. What that file includes is in the list, too.
 nt-deps = ; sed -i 's/[^ ]*\\[^ ][^ ]*//g' $(depfile)

@@ -2,18 +2,21 @@
 /*
  * cpp_driver - greets whoever connects to port 5578.
  *
- * A Windows driver in C++ that uses what C++ drivers use, and no C++ library:
+ * A Windows driver in C++ that uses what C++ drivers use:
  *
  *   - static objects whose constructors run before DriverEntry, and whose destructors run after
  *     DriverUnload, in two files;
  *   - operator new and delete of its own, with a pool tag, and a placement form that names one;
  *   - virtual functions, templates, lambdas as completion routines and threads;
  *   - objects that own an IRP in their own memory, a socket, a registration;
- *   - a static object of a function, initialized when it is first called.
+ *   - a static object of a function, initialized when it is first called;
+ *   - of the C++ library, what needs no operating system: std::unique_ptr, std::array, std::atomic.
  *
  * Copyright (C) 2026 The WSK for Linux authors
  */
 #include "cpp_driver.h"
+
+#include <array>
 
 namespace
 {
@@ -58,10 +61,11 @@ public:
 private:
 	void Wait(PKEVENT Stop)
 	{
-		PVOID Objects[] = {&m_Done, Stop};
+		std::array<PVOID, 2> Objects = {&m_Done, Stop};
 
-		if (Stop && KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode,
-						     FALSE, nullptr, nullptr) == STATUS_WAIT_0)
+		if (Stop &&
+		    KeWaitForMultipleObjects(Objects.size(), Objects.data(), WaitAny, Executive,
+					     KernelMode, FALSE, nullptr, nullptr) == STATUS_WAIT_0)
 			return;
 		if (Stop)
 			IoCancelIrp(&m_Irp);
@@ -133,18 +137,18 @@ void Greet(PWSK_SOCKET Handle)
 {
 	constexpr ULONG TextBytes = 64;
 	Connection Client(Handle);
-	Owner<Greeting> Words(new (ClientTag) NumberedGreeting(NextNumber()));
-	Owner<CHAR> Text(static_cast<PCHAR>(operator new(TextBytes)));
+	std::unique_ptr<Greeting> Words(new (ClientTag) NumberedGreeting(NextNumber()));
+	std::unique_ptr<CHAR> Text(static_cast<PCHAR>(operator new(TextBytes)));
 	Request Sending;
 
 	if (!Words || !Text)
 		return;
-	PMDL Mdl = IoAllocateMdl(Text.Get(), TextBytes, FALSE, FALSE, nullptr);
+	PMDL Mdl = IoAllocateMdl(Text.get(), TextBytes, FALSE, FALSE, nullptr);
 	if (!Mdl)
 		return;
 	MmBuildMdlForNonPagedPool(Mdl);
 
-	WSK_BUF Buffer = {Mdl, 0, Words->Write(Text.Get(), TextBytes)};
+	WSK_BUF Buffer = {Mdl, 0, Words->Write(Text.get(), TextBytes)};
 	NTSTATUS Status = Sending.Run(
 		[&](PIRP Irp) { return Client.Table()->WskSend(Handle, &Buffer, 0, Irp); });
 	if (NT_SUCCESS(Status))
@@ -169,7 +173,7 @@ private:
 	WSK_PROVIDER_NPI m_Provider = {};
 	BOOLEAN m_Registered = FALSE;
 	BOOLEAN m_Captured = FALSE;
-	Owner<Listener> m_Listener;
+	std::unique_ptr<Listener> m_Listener;
 	KEVENT m_Stop = {};
 	PVOID m_Thread = nullptr;
 };
@@ -188,7 +192,7 @@ NTSTATUS Server::Listen()
 	if (!NT_SUCCESS(Status))
 		return Status;
 	PWSK_SOCKET Handle = reinterpret_cast<PWSK_SOCKET>(Opening.Information());
-	m_Listener.Reset(new (ClientTag) Listener(Handle));
+	m_Listener.reset(new (ClientTag) Listener(Handle));
 	if (!m_Listener) {
 		Listener CloseIt(Handle);
 
@@ -262,32 +266,32 @@ Server::~Server()
 		KeWaitForSingleObject(m_Thread, Executive, KernelMode, FALSE, nullptr);
 		ObDereferenceObject(m_Thread);
 	}
-	m_Listener.Reset(nullptr);
+	m_Listener.reset(nullptr);
 	if (m_Captured)
 		WskReleaseProviderNPI(&m_Registration);
 	if (m_Registered)
 		WskDeregister(&m_Registration);
 }
 
-Owner<Server> TheServer;
+std::unique_ptr<Server> TheServer;
 
 } // namespace
 
 extern "C" VOID Unload(PDRIVER_OBJECT)
 {
-	TheServer.Reset(nullptr);
+	TheServer.reset(nullptr);
 	DbgPrint("cpp_driver: unloaded\n");
 }
 
 extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING)
 {
 	DbgPrint("cpp_driver: %lu witnesses before DriverEntry\n", Witness::Alive());
-	TheServer.Reset(new (ClientTag) Server);
+	TheServer.reset(new (ClientTag) Server);
 	if (!TheServer)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	NTSTATUS Status = TheServer->Start();
 	if (!NT_SUCCESS(Status)) {
-		TheServer.Reset(nullptr);
+		TheServer.reset(nullptr);
 		return Status;
 	}
 	DriverObject->DriverUnload = Unload;

@@ -6,6 +6,9 @@
 #include <wsk.h>
 #include <ntstrsafe.h>
 
+#include <atomic>
+#include <memory>
+
 constexpr ULONG ClientTag = 'rDpC';
 
 void *__cdecl operator new(size_t Bytes);
@@ -21,34 +24,10 @@ public:
 	explicit Witness(PCSTR Name);
 	~Witness();
 
-	ULONG Count() { return static_cast<ULONG>(InterlockedIncrement(&m_Count)); }
+	ULONG Count() { return ++m_Count; }
 	static ULONG Alive();
 
 private:
 	PCSTR m_Name;
-	LONG m_Count = 0;
-};
-
-/* The one owner of an object. */
-template <typename Object>
-class Owner
-{
-public:
-	Owner() = default;
-	explicit Owner(Object *Owned) : m_Owned(Owned) {}
-	Owner(const Owner &) = delete;
-	~Owner() { delete m_Owned; }
-
-	void Reset(Object *Owned)
-	{
-		delete m_Owned;
-		m_Owned = Owned;
-	}
-
-	explicit operator bool() const { return m_Owned != nullptr; }
-	Object *operator->() const { return m_Owned; }
-	Object *Get() const { return m_Owned; }
-
-private:
-	Object *m_Owned = nullptr;
+	std::atomic<ULONG> m_Count = 0;
 };

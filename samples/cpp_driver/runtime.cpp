@@ -2,7 +2,7 @@
 /* The part of the C++ runtime that a driver brings. Copyright (C) 2026 The WSK for Linux authors */
 #include "cpp_driver.h"
 
-static LONG Witnesses;
+static std::atomic<ULONG> Witnesses;
 
 /* May return null: new expressions of this driver name the form that says so. */
 void *__cdecl operator new(size_t Bytes)
@@ -33,19 +33,19 @@ void __cdecl operator delete(void *Block, ULONG) noexcept
 
 Witness::Witness(PCSTR Name) : m_Name(Name)
 {
-	InterlockedIncrement(&Witnesses);
+	Witnesses++;
 	DbgPrint("cpp_driver: %s constructed\n", m_Name);
 }
 
 Witness::~Witness()
 {
-	InterlockedDecrement(&Witnesses);
+	Witnesses--;
 	DbgPrint("cpp_driver: %s destroyed\n", m_Name);
 }
 
 ULONG Witness::Alive()
 {
-	return static_cast<ULONG>(Witnesses);
+	return Witnesses;
 }
 
 static Witness SecondWitness("second");

@@ -52,8 +52,9 @@ INSTEAD = [
     (r"operator (new|delete).*",
      "operator new and delete are the driver's own, as on Windows: define this form over "
      "ExAllocatePool2 and ExFreePoolWithTag."),
-    (r"std|std::.*|iostream|vector|string|memory|functional|algorithm|map|utility|c\w+",
-     "There is no C++ library in the kernel, as on Windows."),
+    (r"std|std::.*|_ZSt.*|iostream|vector|string|map|c\w+|(pthread|locale|unistd|wctype|math)\.h",
+     "Of the C++ library only headers that need no operating system: Documentation/porting.rst lists "
+     "them."),
     (r"(windows|winsock2|ws2tcpip|winioctl|iphlpapi|winternl)\.h",
      "A header of programs, not of drivers: leave the file out, or guard the line."),
     (r".*\.h(pp)?", "No such header is in the project or in include/."),

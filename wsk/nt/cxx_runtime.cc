@@ -42,6 +42,12 @@ void let_others_run()
 	KeDelayExecutionThread(KernelMode, FALSE, &millisecond);
 }
 
+[[noreturn]] void stop(const char *why, const void *caller)
+{
+	port_logf(PORT_LOG_ERROR, "%s: %s\n", driver_name(driver_of(caller)), why);
+	__builtin_trap();
+}
+
 } // namespace
 
 void run_constructors(const port_constructors *constructors)
@@ -80,6 +86,9 @@ int __cxa_guard_acquire(void *guard);
 void __cxa_guard_release(void *guard);
 void __cxa_pure_virtual(void);
 void __cxa_deleted_virtual(void);
+void _ZSt24__throw_out_of_range_fmtPKcz(const char *format, ...);
+void _ZSt25__throw_bad_function_callv(void);
+extern const UCHAR _ZSt7nothrow;
 
 } // extern "C"
 
@@ -169,9 +178,7 @@ void __cxa_guard_release(void *guard)
  */
 void __cxa_pure_virtual(void)
 {
-	port_logf(PORT_LOG_ERROR, "%s: a pure virtual function was called\n",
-		  driver_name(driver_of(__builtin_return_address(0))));
-	__builtin_trap();
+	stop("a pure virtual function was called", __builtin_return_address(0));
 }
 
 /**
@@ -186,3 +193,37 @@ void __cxa_deleted_virtual(void)
 {
 	__cxa_pure_virtual();
 }
+
+/**
+ * _ZSt24__throw_out_of_range_fmtPKcz() - std::array::at() and its like were given a bad index
+ * @format: not used
+ *
+ * There are no exceptions: an oops, as in __cxa_pure_virtual().
+ *
+ * Context: any IRQL.
+ * Source: the C++ library of the compiler
+ */
+void _ZSt24__throw_out_of_range_fmtPKcz([[maybe_unused]] const char *format, ...)
+{
+	stop("std: out of range", __builtin_return_address(0));
+}
+
+/**
+ * _ZSt25__throw_bad_function_callv() - A std::function was called that holds none
+ *
+ * As _ZSt24__throw_out_of_range_fmtPKcz().
+ *
+ * Context: any IRQL.
+ * Source: the C++ library of the compiler
+ */
+void _ZSt25__throw_bad_function_callv(void)
+{
+	stop("std: there is no function to call", __builtin_return_address(0));
+}
+
+/**
+ * _ZSt7nothrow - std::nothrow, which chooses a form of operator new
+ *
+ * Source: the C++ library of the compiler
+ */
+const UCHAR _ZSt7nothrow = 0;
