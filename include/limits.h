@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-// The bounds of the compiler's integers. `long` has 64 bits here, unlike on Windows; LONG has 32.
+// The bounds of Windows' integers. Those of `long` are what LONG and ULONG hold: drivers compare sizes
+// with ULONG_MAX before they make ULONGs of them. The compiler's `long` has 64 bits.
 
 #ifndef _INC_LIMITS
 #define _INC_LIMITS
@@ -17,9 +18,9 @@
 #define INT_MIN (-2147483647 - 1)
 #define INT_MAX 2147483647
 #define UINT_MAX 0xffffffffu
-#define LONG_MIN (-__LONG_MAX__ - 1)
-#define LONG_MAX __LONG_MAX__
-#define ULONG_MAX (__LONG_MAX__ * 2ul + 1)
+#define LONG_MIN INT_MIN
+#define LONG_MAX INT_MAX
+#define ULONG_MAX UINT_MAX
 #define LLONG_MIN (-__LONG_LONG_MAX__ - 1)
 #define LLONG_MAX __LONG_LONG_MAX__
 #define ULLONG_MAX (__LONG_LONG_MAX__ * 2ull + 1)
