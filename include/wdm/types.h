@@ -40,6 +40,9 @@ typedef struct _IO_STACK_LOCATION IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 typedef struct _KDPC KDPC, *PKDPC, *PRKDPC;
 typedef struct _KAPC KAPC, *PKAPC, *PRKAPC;
 
+/* ntdef.h has it as RTL_FIELD_SIZE. */
+#define FIELD_SIZE(type, field) RTL_FIELD_SIZE(type, field)
+
 typedef enum _MODE { KernelMode, UserMode, MaximumMode } MODE;
 
 /* Access rights. */
