@@ -36,9 +36,12 @@ nt-only-c := -std=gnu17
 nt-macros = $(if $(filter y,$(CONFIG_WSK_DEBUG)),-DCONFIG_WSK_DEBUG=1) \
 	$(if $(CONFIG_DEBUG_SPINLOCK)$(CONFIG_DEBUG_LOCK_ALLOC),-DPORT_LOCK_DEBUG)
 
-nt-cxxflags = $(filter-out $(nt-drop) $(nt-drop-cxx),$(_c_flags) $(modkern_cflags)) \
+# Windows' structures end in arrays of one element that stand for many.
+nt-arrays = $(patsubst -fstrict-flex-arrays=%,,$(patsubst -fsanitize=bounds-strict,-fsanitize=bounds,$(1)))
+
+nt-cxxflags = $(call nt-arrays,$(filter-out $(nt-drop) $(nt-drop-cxx),$(_c_flags) $(modkern_cflags))) \
 	$(nt-common) $(nt-macros) $(nt-only-cxx)
-nt-cflags = $(filter-out $(nt-drop) $(nt-drop-c),$(_c_flags) $(modkern_cflags)) \
+nt-cflags = $(call nt-arrays,$(filter-out $(nt-drop) $(nt-drop-c),$(_c_flags) $(modkern_cflags))) \
 	$(nt-common) $(nt-macros) $(nt-only-c)
 
 # -fno-gnu-unique belongs to the same: statics of inline functions become weak symbols, too.
