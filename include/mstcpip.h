@@ -5,6 +5,7 @@
 #define _MSTCPIP_
 
 #include <ip2string.h>
+#include <nldef.h>
 #include <ws2ipdef.h>
 
 EXTERN_C_START
@@ -373,6 +374,147 @@ __WSK_INLINE BOOLEAN INET_IS_ADDR_MULTICAST(ADDRESS_FAMILY af, const VOID *a)
 {
 	return af == AF_INET6 ? IN6_IS_ADDR_MULTICAST((const IN6_ADDR *)a)
 			      : IN4_IS_ADDR_MULTICAST((const IN_ADDR *)a);
+}
+
+__WSK_INLINE BOOLEAN INET_IS_ADDR_BROADCAST(ADDRESS_FAMILY af, const VOID *a)
+{
+	return (BOOLEAN)(af == AF_INET && IN4_IS_ADDR_BROADCAST((const IN_ADDR *)a));
+}
+
+/* Kinds of addresses, and how far they reach. */
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_MC_LINKLOCAL(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 224 && !a->S_un.S_un_b.s_b2 &&
+			 !a->S_un.S_un_b.s_b3);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_MC_ADMINLOCAL(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 239 && a->S_un.S_un_b.s_b2 == 255);
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_MC_SITELOCAL(const IN_ADDR *a)
+{
+	return (BOOLEAN)(a->S_un.S_un_b.s_b1 == 239 && a->S_un.S_un_b.s_b2 >= 192 &&
+			 !IN4_IS_ADDR_MC_ADMINLOCAL(a));
+}
+
+__WSK_INLINE BOOLEAN IN4_IS_ADDR_SITELOCAL(const IN_ADDR *a)
+{
+	UNREFERENCED_PARAMETER(a);
+	return FALSE;
+}
+
+__WSK_INLINE NL_ADDRESS_TYPE Ipv4AddressType(const UCHAR *Address)
+{
+	const IN_ADDR *a = (const IN_ADDR *)Address;
+
+	if (IN4_IS_ADDR_MULTICAST(a))
+		return NlatMulticast;
+	if (IN4_IS_ADDR_BROADCAST(a))
+		return NlatBroadcast;
+	if (IN4_IS_ADDR_UNSPECIFIED(a))
+		return NlatUnspecified;
+	/* 0.0.0.0/8 is this network; what is above 239 is nothing. */
+	return Address[0] == 0 || Address[0] >= 240 ? NlatInvalid : NlatUnicast;
+}
+
+__WSK_INLINE SCOPE_LEVEL Ipv4AddressScope(const UCHAR *Address)
+{
+	const IN_ADDR *a = (const IN_ADDR *)Address;
+
+	if (IN4_IS_ADDR_LOOPBACK(a) || IN4_IS_ADDR_LINKLOCAL(a) || IN4_IS_ADDR_BROADCAST(a) ||
+	    IN4_IS_ADDR_MC_LINKLOCAL(a))
+		return ScopeLevelLink;
+	if (IN4_IS_ADDR_MC_ADMINLOCAL(a))
+		return ScopeLevelAdmin;
+	return IN4_IS_ADDR_MC_SITELOCAL(a) ? ScopeLevelSite : ScopeLevelGlobal;
+}
+
+__WSK_INLINE NL_ADDRESS_TYPE Ipv6AddressType(const UCHAR *Address)
+{
+	const IN6_ADDR *a = (const IN6_ADDR *)Address;
+
+	if (IN6_IS_ADDR_MULTICAST(a))
+		return NlatMulticast;
+	if (IN6_IS_ADDR_UNSPECIFIED(a))
+		return NlatUnspecified;
+	if (IN6_IS_ADDR_ANYCAST(a))
+		return NlatAnycast;
+	return IN6_IS_ADDR_V4MAPPED(a) ? NlatInvalid : NlatUnicast;
+}
+
+__WSK_INLINE SCOPE_LEVEL Ipv6AddressScope(const UCHAR *Address)
+{
+	const IN6_ADDR *a = (const IN6_ADDR *)Address;
+
+	if (IN6_IS_ADDR_MULTICAST(a))
+		return (SCOPE_LEVEL)(Address[1] & 0xf);
+	if (IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_LOOPBACK(a))
+		return ScopeLevelLink;
+	return IN6_IS_ADDR_SITELOCAL(a) ? ScopeLevelSite : ScopeLevelGlobal;
+}
+
+__WSK_INLINE SCOPE_LEVEL NetworkAddressScope(ADDRESS_FAMILY af, const UCHAR *Address)
+{
+	return af == AF_INET6 ? Ipv6AddressScope(Address) : Ipv4AddressScope(Address);
+}
+
+__WSK_INLINE BOOLEAN IN4ADDR_ISUNSPECIFIED(const SOCKADDR_IN *a)
+{
+	return IN4ADDR_ISANY(a);
+}
+
+__WSK_INLINE SCOPE_ID IN4ADDR_SCOPE_ID(const SOCKADDR_IN *a)
+{
+	const SCOPE_ID unspecified = SCOPEID_UNSPECIFIED_INIT;
+
+	UNREFERENCED_PARAMETER(a);
+	return unspecified;
+}
+
+__WSK_INLINE BOOLEAN INETADDR_ISUNSPECIFIED(const SOCKADDR *a)
+{
+	return a->sa_family == AF_INET6 ? IN6ADDR_ISUNSPECIFIED((const SOCKADDR_IN6 *)a)
+					: IN4ADDR_ISUNSPECIFIED((const SOCKADDR_IN *)a);
+}
+
+__WSK_INLINE SCOPE_ID INETADDR_SCOPE_ID(const SOCKADDR *a)
+{
+	return a->sa_family == AF_INET6 ? ((const SOCKADDR_IN6 *)a)->sin6_scope_struct
+					: IN4ADDR_SCOPE_ID((const SOCKADDR_IN *)a);
+}
+
+/* IPv4 addresses within IPv6, by way of tunnels. */
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_ISATAP(const IN6_ADDR *Ip6Address)
+{
+	return (BOOLEAN)((Ip6Address->s6_bytes[8] & 0xfd) == 0 && !Ip6Address->s6_bytes[9] &&
+			 Ip6Address->s6_bytes[10] == 0x5e && Ip6Address->s6_bytes[11] == 0xfe);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_TEREDO(const IN6_ADDR *Ip6Address)
+{
+	const IN6_ADDR prefix = IN6ADDR_TEREDOPREFIX_INIT;
+
+	return (BOOLEAN)!__builtin_memcmp(Ip6Address, &prefix, 4);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_V4TRANSLATED(const IN6_ADDR *Ip6Address)
+{
+	const IN6_ADDR any = IN6ADDR_ANY_INIT;
+
+	return (BOOLEAN)(!__builtin_memcmp(Ip6Address, &any, 8) &&
+			 Ip6Address->s6_words[4] == 0xffff && !Ip6Address->s6_words[5]);
+}
+
+__WSK_INLINE const UCHAR *IN6_EXTRACT_V4ADDR_FROM_ISATAP(const IN6_ADDR *Ip6Address)
+{
+	return &Ip6Address->s6_bytes[12];
+}
+
+__WSK_INLINE const UCHAR *IN6_EXTRACT_V4ADDR_FROM_6TO4(const IN6_ADDR *Ip6Address)
+{
+	return &Ip6Address->s6_bytes[2];
 }
 
 EXTERN_C_END

@@ -349,6 +349,7 @@ typedef enum _NT_PRODUCT_TYPE {
 EXTERN_C_END
 
 /* General macros. */
+#define ANYSIZE_ARRAY 1
 #define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
 #define UFIELD_OFFSET(type, field) ((ULONG)offsetof(type, field))
 #define CONTAINING_RECORD(address, type, field) \

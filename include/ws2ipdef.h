@@ -111,6 +111,90 @@ typedef struct _sockaddr_in6_pair {
 		}                                                                    \
 	}
 
+/* Prefixes, and their lengths in bits. */
+#define IN4ADDR_LINKLOCALPREFIX_INIT             \
+	{                                        \
+		{                                \
+			{                        \
+				0xa9, 0xfe, 0, 0 \
+			}                        \
+		}                                \
+	}
+#define IN4ADDR_MULTICASTPREFIX_INIT          \
+	{                                     \
+		{                             \
+			{                     \
+				0xe0, 0, 0, 0 \
+			}                     \
+		}                             \
+	}
+#define IN6ADDR_ALLMLDV2ROUTERSONLINK_INIT                                             \
+	{                                                                              \
+		{                                                                      \
+			{                                                              \
+				0xff, 0x2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x16 \
+			}                                                              \
+		}                                                                      \
+	}
+#define IN6ADDR_LINKLOCALPREFIX_INIT                                                 \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                            \
+		}                                                                    \
+	}
+#define IN6ADDR_MULTICASTPREFIX_INIT                                              \
+	{                                                                         \
+		{                                                                 \
+			{                                                         \
+				0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                         \
+		}                                                                 \
+	}
+#define IN6ADDR_SITELOCALPREFIX_INIT                                                 \
+	{                                                                            \
+		{                                                                    \
+			{                                                            \
+				0xfe, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                            \
+		}                                                                    \
+	}
+#define IN6ADDR_SOLICITEDNODEMULTICASTPREFIX_INIT                                        \
+	{                                                                                \
+		{                                                                        \
+			{                                                                \
+				0xff, 0x2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1, 0xff, 0, 0, 0 \
+			}                                                                \
+		}                                                                        \
+	}
+#define IN6ADDR_6TO4PREFIX_INIT                                                     \
+	{                                                                           \
+		{                                                                   \
+			{                                                           \
+				0x20, 0x2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                           \
+		}                                                                   \
+	}
+#define IN6ADDR_TEREDOPREFIX_INIT                                                   \
+	{                                                                           \
+		{                                                                   \
+			{                                                           \
+				0x20, 0x1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+			}                                                           \
+		}                                                                   \
+	}
+#define IN4ADDR_LOOPBACKPREFIX_LENGTH 8
+#define IN4ADDR_LINKLOCALPREFIX_LENGTH 16
+#define IN4ADDR_MULTICASTPREFIX_LENGTH 4
+#define IN6ADDR_LINKLOCALPREFIX_LENGTH 64
+#define IN6ADDR_MULTICASTPREFIX_LENGTH 8
+#define IN6ADDR_SITELOCALPREFIX_LENGTH 64
+#define IN6ADDR_SOLICITEDNODEMULTICASTPREFIX_LENGTH 104
+#define IN6ADDR_V4MAPPEDPREFIX_LENGTH 96
+#define IN6ADDR_6TO4PREFIX_LENGTH 16
+#define IN6ADDR_TEREDOPREFIX_LENGTH 32
+
 #define INET_ADDRSTRLEN 22
 #define INET6_ADDRSTRLEN 65
 
@@ -395,6 +479,49 @@ __WSK_INLINE BOOLEAN IN6_IS_ADDR_V4COMPAT(const IN6_ADDR *a)
 __WSK_INLINE BOOLEAN IN6_IS_ADDR_6TO4(const IN6_ADDR *a)
 {
 	return (BOOLEAN)(a->s6_bytes[0] == 0x20 && a->s6_bytes[1] == 0x02);
+}
+
+/* Groups, by how far they reach. */
+#define IN6_IS_ADDR_MC_NODELOCAL(a) \
+	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelInterface)
+#define IN6_IS_ADDR_MC_LINKLOCAL(a) \
+	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelLink)
+#define IN6_IS_ADDR_MC_SITELOCAL(a) \
+	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelSite)
+#define IN6_IS_ADDR_MC_ORGLOCAL(a) \
+	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelOrganization)
+#define IN6_IS_ADDR_MC_GLOBAL(a) \
+	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelGlobal)
+
+/* Whether the last 64 bits identify an interface: not in multicasts, nor where they are all zero.
+ */
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_EUI64(const IN6_ADDR *a)
+{
+	const UCHAR high = (UCHAR)(a->s6_bytes[0] & 0xe0);
+
+	return (BOOLEAN)(high != 0 && high != 0xe0);
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_SUBNET_ROUTER_ANYCAST(const IN6_ADDR *a)
+{
+	const IN6_ADDR any = IN6ADDR_ANY_INIT;
+
+	return (BOOLEAN)(IN6_IS_ADDR_EUI64(a) &&
+			 !__builtin_memcmp(&a->s6_bytes[8], &any.s6_bytes[8], 8));
+}
+
+/* RFC 2526: the last 128 addresses of a subnet. */
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_SUBNET_RESERVED_ANYCAST(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(IN6_IS_ADDR_EUI64(a) && a->s6_words[4] == 0xfffd &&
+			 a->s6_words[5] == 0xffff && a->s6_words[6] == 0xffff &&
+			 a->s6_bytes[14] == 0xff && (a->s6_bytes[15] & 0x80));
+}
+
+__WSK_INLINE BOOLEAN IN6_IS_ADDR_ANYCAST(const IN6_ADDR *a)
+{
+	return (BOOLEAN)(IN6_IS_ADDR_SUBNET_RESERVED_ANYCAST(a) ||
+			 IN6_IS_ADDR_SUBNET_ROUTER_ANYCAST(a));
 }
 
 __WSK_INLINE BOOLEAN IN6ADDR_ISANY(const SOCKADDR_IN6 *a)
