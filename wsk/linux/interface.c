@@ -9,7 +9,7 @@
 #include <net/sock.h>
 
 #include "linux/linux.h"
-#include "linux/port_socket.h"
+#include "linux/rtnetlink.h"
 #include "port/interface.h"
 #include "port/provider.h"
 
@@ -18,20 +18,15 @@ bool port_family_exists(int family)
 	return family == AF_INET || (IS_ENABLED(CONFIG_IPV6) && ipv6_mod_enabled());
 }
 
-struct list {
-	struct port_interface_address *to;
-	u32 room;
-	u32 count;
-};
-
-static struct port_interface_address *add(struct list *list, const struct net_device *device)
+static struct port_interface_address *add(struct rtnetlink_list *list,
+					  const struct net_device *device)
 {
-	struct port_interface_address *entry;
+	struct port_interface_address *entry = rtnetlink_row(list, sizeof(*entry));
 
-	if (list->count++ >= list->room)
+	if (!entry)
 		return NULL;
-	entry = &list->to[list->count - 1];
 	*entry = (struct port_interface_address){
+		.id = {.index = device->ifindex, .type = device_type(device->type)},
 		.up = device->flags & IFF_UP,
 		.loopback = device->flags & IFF_LOOPBACK,
 		.multicast = device->flags & IFF_MULTICAST,
@@ -40,7 +35,34 @@ static struct port_interface_address *add(struct list *list, const struct net_de
 	return entry;
 }
 
-static void add_ipv4(struct list *list, const struct net_device *device)
+/* What is left of a lifetime that began at a time. Linux has the same number for ever. */
+static u32 left(u32 lifetime, unsigned long since)
+{
+	unsigned long passed = (jiffies - since) / HZ;
+
+	if (lifetime == PORT_FOREVER)
+		return PORT_FOREVER;
+	return lifetime > passed ? lifetime - passed : 0;
+}
+
+static void set_times(struct port_interface_address *entry, bool forever, u32 valid, u32 preferred,
+		      unsigned long created, unsigned long updated)
+{
+	entry->valid_seconds = forever ? PORT_FOREVER : left(valid, updated);
+	entry->preferred_seconds = forever ? PORT_FOREVER : left(preferred, updated);
+	entry->age_ms = jiffies_to_msecs(jiffies - created);
+}
+
+static enum port_address_origin origin_of(u32 flags, u8 protocol, bool well_known)
+{
+	if (well_known || protocol == IFAPROT_KERNEL_LO || protocol == IFAPROT_KERNEL_LL)
+		return PORT_ORIGIN_WELL_KNOWN;
+	if (protocol == IFAPROT_KERNEL_RA)
+		return PORT_ORIGIN_ROUTER;
+	return flags & IFA_F_PERMANENT ? PORT_ORIGIN_MANUAL : PORT_ORIGIN_LEASE;
+}
+
+static void add_ipv4(struct rtnetlink_list *list, const struct net_device *device)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(device);
 	const struct in_ifaddr *ifa;
@@ -50,21 +72,23 @@ static void add_ipv4(struct list *list, const struct net_device *device)
 	in_dev_for_each_ifa_rcu(ifa, in_dev)
 	{
 		struct port_interface_address *entry = add(list, device);
-		struct sockaddr_in *address;
 
 		if (!entry)
 			continue;
-		address = (struct sockaddr_in *)&entry->address;
-		address->sin_family = AF_INET;
-		address->sin_addr.s_addr = ifa->ifa_local;
+		rtnetlink_set_address(&entry->address, AF_INET, &ifa->ifa_local, 0);
 		entry->netmask = (__force u32)ifa->ifa_mask;
 		entry->broadcast = (__force u32)ifa->ifa_broadcast;
+		entry->prefix_length = ifa->ifa_prefixlen;
+		entry->origin =
+			origin_of(ifa->ifa_flags, ifa->ifa_proto, ipv4_is_loopback(ifa->ifa_local));
+		set_times(entry, ifa->ifa_flags & IFA_F_PERMANENT, ifa->ifa_valid_lft,
+			  ifa->ifa_preferred_lft, ifa->ifa_cstamp, ifa->ifa_tstamp);
 	}
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* Those that are still being checked for duplicates are in it; those that failed are not. */
-static void add_ipv6(struct list *list, const struct net_device *device)
+/* Those that are still being checked for duplicates are in it. */
+static void add_ipv6(struct rtnetlink_list *list, const struct net_device *device, bool duplicates)
 {
 	struct inet6_dev *in6_dev = __in6_dev_get(device);
 	const struct inet6_ifaddr *ifp;
@@ -73,51 +97,56 @@ static void add_ipv6(struct list *list, const struct net_device *device)
 		return;
 	read_lock_bh(&in6_dev->lock);
 	list_for_each_entry (ifp, &in6_dev->addr_list, if_list) {
+		int kind = ipv6_addr_type(&ifp->addr);
 		struct port_interface_address *entry;
-		struct sockaddr_in6 *address;
 
-		if (ifp->flags & IFA_F_DADFAILED)
+		if (ifp->flags & IFA_F_DADFAILED && !duplicates)
 			continue;
 		entry = add(list, device);
 		if (!entry)
 			continue;
-		address = (struct sockaddr_in6 *)&entry->address;
-		address->sin6_family = AF_INET6;
-		address->sin6_addr = ifp->addr;
-		if (ipv6_addr_type(&ifp->addr) & IPV6_ADDR_LINKLOCAL)
-			address->sin6_scope_id = device->ifindex;
+		rtnetlink_set_address(&entry->address, AF_INET6, &ifp->addr, device->ifindex);
+		entry->prefix_length = ifp->prefix_len;
+		entry->tentative = ifp->flags & IFA_F_TENTATIVE && !(ifp->flags & IFA_F_OPTIMISTIC);
+		entry->duplicate = ifp->flags & IFA_F_DADFAILED;
+		entry->random = ifp->flags & (IFA_F_TEMPORARY | IFA_F_STABLE_PRIVACY);
+		entry->origin = origin_of(ifp->flags, ifp->ifa_proto,
+					  kind & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL));
+		set_times(entry, ifp->flags & IFA_F_PERMANENT && ifp->prefered_lft == PORT_FOREVER,
+			  ifp->valid_lft, ifp->prefered_lft, ifp->cstamp, ifp->tstamp);
 	}
 	read_unlock_bh(&in6_dev->lock);
 }
 #else
-static void add_ipv6(struct list *list, const struct net_device *device) {}
+static void add_ipv6(struct rtnetlink_list *list, const struct net_device *device, bool duplicates)
+{
+}
 #endif
 
-u32 port_interface_addresses(struct port_socket *socket, int family,
+u32 port_interface_addresses(struct port_net *net, int family, bool duplicates,
 			     struct port_interface_address *to, u32 room)
 {
-	struct net *net = sock_net(socket->socket->sk);
-	struct list list = {.to = to, .room = room};
+	struct rtnetlink_list list = {.to = to, .room = room};
 	const struct net_device *device;
 	int loopback;
 
 	rcu_read_lock();
 	for (loopback = 0; loopback < 2; loopback++)
-		for_each_netdev_rcu(net, device)
+		for_each_netdev_rcu((struct net *)net, device)
 		{
 			if (!!(device->flags & IFF_LOOPBACK) != loopback)
 				continue;
 			if (family == AF_INET)
 				add_ipv4(&list, device);
 			else
-				add_ipv6(&list, device);
+				add_ipv6(&list, device, duplicates);
 		}
 	rcu_read_unlock();
 	return list.count;
 }
 
 /* What a socket would be bound to that is connected there. */
-int port_route_source(struct port_socket *self, const struct port_address *destination,
+int port_route_source(struct port_net *net, const struct port_address *destination,
 		      struct port_address *source)
 {
 	bool ipv4 = destination->family == AF_INET;
@@ -126,8 +155,7 @@ int port_route_source(struct port_socket *self, const struct port_address *desti
 	struct socket *probe;
 	int error;
 
-	error = sock_create_kern(sock_net(self->socket->sk), to.family, SOCK_DGRAM, IPPROTO_UDP,
-				 &probe);
+	error = sock_create_kern((struct net *)net, to.family, SOCK_DGRAM, IPPROTO_UDP, &probe);
 	if (error)
 		return error;
 	sock_set_flag(probe->sk, SOCK_BROADCAST);

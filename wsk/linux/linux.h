@@ -5,6 +5,8 @@
 
 #include "port/work.h"
 
+struct cred;
+
 /* device.c */
 int port_device_init(void);
 void port_device_exit(void);
@@ -21,9 +23,10 @@ void port_namespace_exit(void);
 int port_interface_init(void);
 void port_interface_exit(void);
 
-/* owner.c */
+/* owner.c; and the rights that a driver acts with, which is trusted */
 int port_owner_init(void);
 void port_owner_exit(void);
+const struct cred *port_kernel_rights(void);
 
 /* softirq.c */
 void port_softirq_init(void);
@@ -35,6 +38,10 @@ void port_resolve_exit(void);
 
 /* thread.c: waits until no thread that we made is in our text any more. */
 void port_thread_wait_all(void);
+
+/* watch.c */
+int port_watch_init(void);
+void port_watch_exit(void);
 
 /* work.c */
 int port_work_init_queues(void);

@@ -24,9 +24,12 @@ static int __init wsk_init(void)
 	error = port_namespace_init();
 	if (error)
 		goto exit_inspect;
-	error = port_resolve_init();
+	error = port_watch_init();
 	if (error)
 		goto exit_namespace;
+	error = port_resolve_init();
+	if (error)
+		goto exit_watch;
 	port_softirq_init();
 	nt_timers_start();
 	nt_work_start();
@@ -49,6 +52,8 @@ stop_timers:
 	nt_timers_stop();
 	port_softirq_exit();
 	port_resolve_exit();
+exit_watch:
+	port_watch_exit();
 exit_namespace:
 	port_namespace_exit();
 exit_inspect:
@@ -69,6 +74,7 @@ static void __exit wsk_exit(void)
 	nt_timers_stop();
 	port_softirq_exit();
 	port_resolve_exit();
+	port_watch_exit();
 	port_namespace_exit();
 	port_inspect_exit();
 	port_owner_exit();

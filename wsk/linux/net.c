@@ -194,9 +194,9 @@ static int address_length(const struct port_address *address)
 					  : sizeof(struct sockaddr_in6);
 }
 
-const void *port_socket_net(struct port_socket *socket)
+struct port_net *port_socket_net(struct port_socket *socket)
 {
-	return sock_net(socket->socket->sk);
+	return (struct port_net *)sock_net(socket->socket->sk);
 }
 
 void port_socket_lend(struct port_socket *socket, bool on)

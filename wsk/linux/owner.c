@@ -28,6 +28,11 @@ void port_owner_exit(void)
 	put_cred(rights);
 }
 
+const struct cred *port_kernel_rights(void)
+{
+	return rights;
+}
+
 static struct port_owner *make(struct net *net, const struct cred *cred)
 {
 	struct port_owner *self = kzalloc(sizeof(*self), GFP_ATOMIC | __GFP_NOWARN);

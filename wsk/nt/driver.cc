@@ -7,6 +7,7 @@
 #include "nt/driver_account.h"
 #include "nt/dpc.h"
 #include "nt/nt_errno.h"
+#include "nt/iphlp.h"
 #include "nt/irql.h"
 #include "nt/word_lock.h"
 #include "nt/wpp.h"
@@ -44,6 +45,7 @@ constexpr const char *resource_names[] = {
 	"address list",
 	"NMR registration",
 	"symbolic link",
+	"change notification",
 };
 
 static_assert(ARRAYSIZE(resource_names) == static_cast<int>(Resource::kinds));
@@ -180,6 +182,7 @@ void wait_until_left(DriverAccount *account)
 			  __atomic_load_n(&account->holds, __ATOMIC_RELAXED));
 	}
 	/* What nobody waits for, and would run after the driver is gone. */
+	notifications_end(account);
 	timers_end(account);
 	dpcs_told(account);
 	KeFlushQueuedDpcs();

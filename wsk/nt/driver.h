@@ -23,6 +23,7 @@ enum class Resource {
 	address_lists, /* WskGetAddressInfo without WskFreeAddressInfo */
 	modules,       /* Nmr registrations whose end was not waited for */
 	links,	       /* IoCreateSymbolicLink without IoDeleteSymbolicLink */
+	notifications, /* Notify…Change without CancelMibChangeNotify2 */
 	kinds
 };
 

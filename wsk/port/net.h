@@ -7,6 +7,7 @@
 #define WSK_PORT_NET_H
 
 #include "port/error.h"
+#include "port/network.h"
 #include "port/owner.h"
 #include "port/types.h"
 
@@ -52,7 +53,7 @@ PORT_MUST_CHECK int port_socket_create(struct port_owner *owner, int family, int
 				       struct port_socket **created);
 
 /* Its network namespace, to be compared while the socket is there. */
-const void *port_socket_net(struct port_socket *socket);
+struct port_net *port_socket_net(struct port_socket *socket);
 
 /* Notifications begin and end; once detach has returned none is running. Neither sleeps. */
 void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify);

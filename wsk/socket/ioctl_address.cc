@@ -27,17 +27,18 @@ class InterfaceAddresses
 public:
 	explicit InterfaceAddresses(Socket &socket)
 	{
+		port_net *net = port_socket_net(socket.transport());
 		int family = port_family(socket.family());
 		ULONG room;
 
 		do {
 			free();
-			room = port_interface_addresses(socket.transport(), family, nullptr, 0);
+			room = port_interface_addresses(net, family, false, nullptr, 0);
 			list_ = static_cast<port_interface_address *>(ExAllocatePool2(
 				POOL_FLAG_NON_PAGED, (room + 1) * sizeof(*list_), pool_tag));
 			if (!list_)
 				return;
-			count_ = port_interface_addresses(socket.transport(), family, list_, room);
+			count_ = port_interface_addresses(net, family, false, list_, room);
 		} while (count_ > room);
 	}
 	~InterfaceAddresses() { free(); }
@@ -153,7 +154,7 @@ Refusal sort_address_list(Socket &socket, ControlCall &call)
 
 		RtlCopyMemory(&entry, out + SIZEOF_SOCKET_ADDRESS_LIST(i), sizeof(entry));
 		(void)!address_from_sockaddr(entry.lpSockaddr, socket.family(), &destination);
-		if (port_route_source(socket.transport(), &destination, &source))
+		if (port_route_source(port_socket_net(socket.transport()), &destination, &source))
 			continue;
 		RtlMoveMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(sorted + 1),
 			      out + SIZEOF_SOCKET_ADDRESS_LIST(sorted),
@@ -177,7 +178,7 @@ Refusal get_routing_interface(Socket &socket, ControlCall &call)
 		return bad_address;
 	if (call.output_size < size_of_address(socket.family()))
 		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for an address"};
-	int error = port_route_source(socket.transport(), &destination, &source);
+	int error = port_route_source(port_socket_net(socket.transport()), &destination, &source);
 	if (!error) {
 		address_to_sockaddr(source, static_cast<SOCKADDR *>(call.output));
 		call.written = size_of_address(socket.family());
