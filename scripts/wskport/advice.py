@@ -48,7 +48,7 @@ INSTEAD = [
      "A function of Windows' kernel that WSK for Linux does not have. Documentation/irql-map.rst "
      "lists those that it has."),
     (r"P?MIB_\w+|Get(Ip|If|Unicast|Best|Multicast|Anycast)\w+|\w*Mib\w*|Notify\w+Change\w*",
-     "Of the IP Helper only what include/netioapi.h has."),
+     "Of the IP Helper what include/netioapi.h has: the functions whose names end in 2, and their kin."),
     (r"operator (new|delete).*",
      "operator new and delete are the driver's own, as on Windows: define this form over "
      "ExAllocatePool2 and ExFreePoolWithTag."),
