@@ -173,19 +173,37 @@ void literals(struct kunit *test)
 	EXPECT_EQ(test, handler.questions(), 0);
 }
 
+void short_literals(struct kunit *test)
+{
+	const WCHAR *nodes[] = {L"127.1",      L"127.0.1",	L"2130706433",	L"0x7f000001",
+				L"0x7f.0.0.1", L"0177.0.0.0x1", L"017700000001"};
+	Client client(test);
+
+	REQUIRE(test, client.ready());
+	for (const WCHAR *node : nodes) {
+		Lookup lookup(client);
+
+		expect_done(test, lookup.find({.node = node, .hints = hints(AI_NUMERICHOST)}));
+		expect_entry(test, lookup.at(0), Address::loopback(AF_INET));
+	}
+}
+
 void no_literals(struct kunit *test)
 {
 	const WCHAR *nodes[] = {
-		L"1.2.3",
 		L"1.2.3.4.5",
 		L"1.2.3.256",
-		L"01.2.3.4",
 		L"1.2.3.4 ",
 		L" 1.2.3.4",
 		L"1..2.3",
 		L"1.2.3.",
 		L"1.2.3.4294967297",
-		L"0x7f.0.0.1",
+		L"4294967296",
+		L"1.16777216",
+		L"256.1",
+		L"08.1.1.1",
+		L"0x",
+		L"1.2.3.0x100",
 		L"::g",
 		L"1::2::3",
 		L":::",
@@ -969,6 +987,7 @@ void memory_is_short(struct kunit *test)
 
 constexpr bridge_case cases[] = {
 	{"addresses are answered without asking", literals},
+	{"addresses of fewer parts, and in other bases, are addresses", short_literals},
 	{"what is no address is not taken for one", no_literals},
 	{"the family decides, and AI_V4MAPPED", families},
 	{"no node is the loopback, or with AI_PASSIVE the wildcard", no_node},

@@ -91,29 +91,85 @@ void every_socket_is_told(struct kunit *test, ADDRESS_FAMILY family)
 	expect_failed(test, not_here.wait(), STATUS_CANCELLED);
 }
 
+/* The address that change_addresses() adds. */
+Address added_address(ADDRESS_FAMILY family)
+{
+	Address address = Address::foreign(family);
+	const UCHAR ipv4[] = {198, 51, 100, 7};
+	const UCHAR ipv6[16] = {0xfd, 0x57, 0x53, 0x4b, 0, 7};
+
+	if (family == AF_INET)
+		RtlCopyMemory(&address.ipv4()->sin_addr, ipv4, sizeof(ipv4));
+	else
+		RtlCopyMemory(&address.ipv6()->sin6_addr, ipv6, sizeof(ipv6));
+	return address;
+}
+
+Control waits_for_route(Address &destination, SIZE_T size)
+{
+	return ioctl(SIO_ROUTING_INTERFACE_CHANGE, static_cast<PSOCKADDR>(destination), size);
+}
+
 void routes_change(struct kunit *test, ADDRESS_FAMILY family)
 {
-	Address destination = Address::foreign(family);
+	Address elsewhere = Address::foreign(family), there = added_address(family);
 	const SIZE_T size = family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
 	Client client(test);
 	Space space(test);
 
 	space.run([&]() {
 		AnySocket socket(client, socket_kinds[1], family);
-		Request request;
+		Request request, other, again, at_dispatch_level;
 
 		REQUIRE(test, socket.open());
-		socket.start_control(request, ioctl(SIO_ROUTING_INTERFACE_CHANGE,
-						    static_cast<PSOCKADDR>(destination), size));
+		socket.start_control(other, waits_for_route(elsewhere, size));
+		socket.start_control(request, waits_for_route(there, size));
 		EXPECT_TRUE(test, request.pending());
 		/* An address has routes. */
 		EXPECT_TRUE(test, change_addresses(family, true));
 		expect_done(test, request.wait());
-		expect_refused(test,
-			       socket.control(ioctl(SIO_ROUTING_INTERFACE_CHANGE,
-						    static_cast<PSOCKADDR>(destination), size - 1)),
+		/* Not the other one's. */
+		EXPECT_TRUE(test, other.pending());
+		/* Nothing has changed since. */
+		socket.start_control(again, waits_for_route(there, size));
+		at_dispatch([&]() {
+			socket.start_control(at_dispatch_level, waits_for_route(elsewhere, size));
+		});
+		EXPECT_TRUE(test, again.pending());
+		EXPECT_TRUE(test, change_addresses(family, false));
+		expect_done(test, again.wait());
+		EXPECT_TRUE(test, other.pending());
+		EXPECT_TRUE(test, at_dispatch_level.pending());
+		EXPECT_TRUE(test, other.cancel());
+		expect_failed(test, other.wait(), STATUS_CANCELLED);
+		expect_refused(test, socket.control(waits_for_route(elsewhere, size - 1)),
 			       STATUS_INVALID_PARAMETER);
+		socket.close();
+		expect_failed(test, at_dispatch_level.wait(), STATUS_CANCELLED);
 	});
+}
+
+void routes_end(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Address destination = Address::foreign(family);
+	const SIZE_T size = family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+	constexpr int rounds = 20;
+	Client client(test);
+
+	/* Whatever the work item is about just then. */
+	for (int i = 0; i < rounds; i++) {
+		Request first, second;
+		AnySocket socket(client, socket_kinds[4], family);
+
+		REQUIRE(test, socket.open());
+		socket.start_control(first, waits_for_route(destination, size));
+		socket.start_control(second, waits_for_route(destination, size));
+		if (i % 2)
+			EXPECT_TRUE(test, first.cancel() || !first.pending());
+		socket.close();
+		expect_failed(test, first.wait(), STATUS_CANCELLED);
+		expect_failed(test, second.wait(), STATUS_CANCELLED);
+	}
 }
 
 void closing_ends_waiting(struct kunit *test, ADDRESS_FAMILY family)
@@ -173,7 +229,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("each change of addresses is told once", each_change_is_told_once),
 	IPV4_AND_IPV6("a change is told to all that wait, of its family and namespace",
 		      every_socket_is_told),
-	IPV4_AND_IPV6("a change of routes is told", routes_change),
+	IPV4_AND_IPV6("a change of the route is told, others are not", routes_change),
+	IPV4_AND_IPV6("closing ends waiting for a route at any moment", routes_end),
 	IPV4_AND_IPV6("closing and cancelling end the waiting", closing_ends_waiting),
 	IPV4_AND_IPV6("waiting needs an IRP", waiting_needs_an_irp),
 	IPV4_AND_IPV6("the end of the namespace ends the waiting", death_ends_waiting),

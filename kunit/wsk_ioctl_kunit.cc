@@ -2,7 +2,10 @@
 /* Control codes of WskControlSocket. Addresses that change: the suite wsk_change. */
 #include <mstcpip.h>
 
+#include "net_address.h"
+#include "port/net.h"
 #include "wsk_control_kinds.h"
+#include "wsk_space.h"
 
 namespace
 {
@@ -235,6 +238,99 @@ void address_sort(struct kunit *test, ADDRESS_FAMILY family)
 		      control_now(socket, ioctl(SIO_ADDRESS_LIST_SORT, &list, sizeof(list), &sorted,
 						sizeof(sorted))),
 		      STATUS_INVALID_PARAMETER);
+}
+
+INT socket_size(ADDRESS_FAMILY family)
+{
+	return family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+}
+
+/* Adds addresses to a namespace's loopback: what they are is where packets to them come from. */
+bool add_address(ADDRESS_FAMILY family, const UCHAR *bytes)
+{
+	return !net_address_change(family == AF_INET ? PORT_AF_INET : PORT_AF_INET6, bytes, true);
+}
+
+Address ipv6_address(const UCHAR (&bytes)[16])
+{
+	Address address = Address::any(AF_INET6);
+
+	RtlCopyMemory(&address.ipv6()->sin6_addr, bytes, sizeof(bytes));
+	return address;
+}
+
+template <ULONG count>
+void expect_order(struct kunit *test, Socket &socket, Address (&in_order)[count])
+{
+	struct {
+		INT length;
+		SOCKET_ADDRESS addresses[count];
+	} list = {};
+	const INT size = socket_size(in_order[0].family());
+	const ULONG shifts[] = {0, 1, count / 2};
+
+	/* The wrong way round, and from the middle. */
+	for (ULONG shift : shifts) {
+		list.length = static_cast<INT>(count);
+		for (ULONG i = 0; i < count; i++)
+			list.addresses[i] = {in_order[count - 1 - (i + shift) % count], size};
+		EXPECT_STATUS(test,
+			      control_now(socket, ioctl(SIO_ADDRESS_LIST_SORT, &list, sizeof(list),
+							&list, sizeof(list))),
+			      STATUS_SUCCESS);
+		for (ULONG i = 0; i < count; i++)
+			EXPECT_PTR_EQ(test, list.addresses[i].lpSockaddr,
+				      static_cast<PSOCKADDR>(in_order[i]));
+	}
+}
+
+void address_order(struct kunit *test)
+{
+	constexpr UCHAR global[16] = {0x24, 0x01, 0, 1};
+	constexpr UCHAR unique[16] = {0xfd, 0x57, 0, 1};
+	constexpr UCHAR six_to_four[16] = {0x20, 0x02, 192, 0, 2, 1};
+	constexpr UCHAR mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 198, 51, 100, 7};
+	constexpr UCHAR ipv4[] = {198, 51, 100, 7};
+	constexpr UCHAR nowhere[16] = {0x24, 0x01, 0xff, 0xff};
+	Client client(test);
+	Space space(test);
+
+	space.run([&]() {
+		Datagram socket(client, AF_INET6);
+
+		REQUIRE(test, socket.open() && add_address(AF_INET6, global) &&
+				      add_address(AF_INET6, unique) &&
+				      add_address(AF_INET6, six_to_four) &&
+				      add_address(AF_INET, ipv4));
+		expect_ok(test, socket.set(IPPROTO_IPV6, IPV6_V6ONLY, 0));
+		/* By precedence: loopback, others, IPv4, 6to4, unique local; no route at all. */
+		Address in_order[] = {Address::loopback(AF_INET6), ipv6_address(global),
+				      ipv6_address(mapped),	   ipv6_address(six_to_four),
+				      ipv6_address(unique),	   ipv6_address(nowhere)};
+
+		expect_order(test, socket, in_order);
+	});
+}
+
+void ipv4_order(struct kunit *test)
+{
+	constexpr UCHAR link_local[] = {169, 254, 3, 3};
+	constexpr UCHAR global[] = {198, 51, 100, 7};
+	Client client(test);
+	Space space(test);
+
+	space.run([&]() {
+		Datagram socket(client, AF_INET);
+		Address local = Address::any(AF_INET), far = Address::any(AF_INET);
+		Address in_order[] = {local, far, Address::foreign(AF_INET)};
+
+		REQUIRE(test, socket.open() && add_address(AF_INET, link_local) &&
+				      add_address(AF_INET, global));
+		RtlCopyMemory(&in_order[0].ipv4()->sin_addr, link_local, sizeof(link_local));
+		RtlCopyMemory(&in_order[1].ipv4()->sin_addr, global, sizeof(global));
+		/* The smaller scope goes first. */
+		expect_order(test, socket, in_order);
+	});
 }
 
 void routing(struct kunit *test, ADDRESS_FAMILY family)
@@ -681,6 +777,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("addresses are listed, or the size of the list is told", address_list),
 	IPV4_AND_IPV6("lists of addresses are for PASSIVE_LEVEL", at_passive_level_only),
 	IPV4_AND_IPV6("addresses are sorted by whether they can be reached", address_sort),
+	{"addresses are sorted by RFC 6724", address_order},
+	{"IPv4's addresses are sorted by scope", ipv4_order},
 	IPV4_AND_IPV6("the address is told that packets leave with", routing),
 	IPV4_AND_IPV6("backlogs are told in both directions", backlogs),
 	IPV4_AND_IPV6("the size of the first datagram is told", first_datagram),

@@ -2,6 +2,7 @@
 /* port/interface.h, and the notifiers that tell the NT world when addresses or routes change. */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/fib_notifier.h>
 #include <net/net_namespace.h>
@@ -147,11 +148,12 @@ u32 port_interface_addresses(struct port_net *net, int family, bool duplicates,
 
 /* What a socket would be bound to that is connected there. */
 int port_route_source(struct port_net *net, const struct port_address *destination,
-		      struct port_address *source)
+		      struct port_address *source, u32 *interface)
 {
 	bool ipv4 = destination->family == AF_INET;
 	int size = ipv4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	struct port_address to = *destination;
+	struct dst_entry *dst;
 	struct socket *probe;
 	int error;
 
@@ -166,8 +168,20 @@ int port_route_source(struct port_net *net, const struct port_address *destinati
 	}
 	/* The port means nothing; it is in the same place in both families. */
 	((struct sockaddr_in *)source)->sin_port = 0;
+	dst = sk_dst_get(probe->sk);
+	if (interface)
+		*interface = dst ? dst->dev->ifindex : 0;
+	dst_release(dst);
 	sock_release(probe);
 	return error;
+}
+
+/* Whoever changes them holds one of the two, and notifies before it is done. */
+void port_routes_settle(void)
+{
+	rtnl_lock();
+	rtnl_unlock();
+	synchronize_net();
 }
 
 static int on_ipv4_address(struct notifier_block *block, unsigned long event, void *data)

@@ -91,7 +91,7 @@ void find_source(port_net *net, Addresses *pair)
 
 	IN6ADDR_SETANY(&pair->source);
 	if (!address_of(bare(pair->destination), &destination) ||
-	    port_route_source(net, &destination, &source))
+	    port_route_source(net, &destination, &source, nullptr))
 		return;
 
 	const SOCKADDR_INET found = sockaddr_of(source);

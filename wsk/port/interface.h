@@ -148,9 +148,12 @@ PORT_MUST_CHECK int port_address_remove(struct port_net *net,
 PORT_MUST_CHECK int port_interface_set_mtu(struct port_net *net, uint32_t index, uint32_t mtu);
 PORT_MUST_CHECK int port_interface_set_forwarding(struct port_net *net, uint32_t index, bool on);
 
-/* The address that packets to a destination leave with. Sleeps. */
+/* The address that packets to a destination leave with, and (or NULL) the interface. Sleeps. */
 PORT_MUST_CHECK int port_route_source(struct port_net *net, const struct port_address *destination,
-				      struct port_address *source);
+				      struct port_address *source, uint32_t *interface);
+
+/* Waits until changes of routes that were notified of can be seen. Sleeps. */
+void port_routes_settle(void);
 
 /* Whether sockets of a family can be made at all. Does not sleep. */
 bool port_family_exists(int family);

@@ -25,6 +25,12 @@ enum class Change : UCHAR { addresses, routes, send_backlog, transports };
 Refusal wait_for_change(Socket &socket, Change change, ULONG value, PIRP irp);
 Refusal wait_for_change(Client &client, Change change, PIRP irp);
 
+/*
+ * Likewise, until packets to the address, which stays until the IRP completes, leave in another way
+ * than now.
+ */
+Refusal wait_for_route(Socket &socket, const SOCKADDR *destination, PIRP irp);
+
 /* The socket's advisable backlog is this: false when none of its requests waits any more. */
 bool send_backlog_is(Socket &socket, ULONG bytes);
 

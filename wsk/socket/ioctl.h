@@ -32,6 +32,9 @@ struct InterfaceInfoEx {
 };
 static_assert(sizeof(InterfaceInfoEx) == 56);
 
+/* ioctl_sort.cc */
+Refusal sort_address_list(Socket &socket, ControlCall &call);
+
 /* option_datagram.cc */
 Refusal set_reports(Socket &socket, ControlCall &call);
 Refusal set_stamps(Socket &socket, ControlCall &call);
@@ -50,7 +53,6 @@ Refusal set_loopback_fast_path(Socket &socket, ControlCall &call);
 
 /* ioctl_address.cc */
 Refusal get_address_list(Socket &socket, ControlCall &call);
-Refusal sort_address_list(Socket &socket, ControlCall &call);
 Refusal wait_for_addresses(Socket &socket, ControlCall &call);
 Refusal get_routing_interface(Socket &socket, ControlCall &call);
 Refusal wait_for_routes(Socket &socket, ControlCall &call);

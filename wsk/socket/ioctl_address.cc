@@ -116,55 +116,6 @@ Refusal get_address_list(Socket &socket, ControlCall &call)
 	return accepted;
 }
 
-/* Those that can be reached first, otherwise as they came. */
-Refusal sort_address_list(Socket &socket, ControlCall &call)
-{
-	constexpr SIZE_T header = FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address);
-	auto *in = static_cast<const UCHAR *>(call.input);
-	auto *out = static_cast<UCHAR *>(call.output);
-	INT count = call.read<INT>();
-
-	if (count < 0 ||
-	    static_cast<SIZE_T>(count) > (call.input_size - header) / sizeof(SOCKET_ADDRESS))
-		return {STATUS_INVALID_PARAMETER,
-			"the input is too short for the addresses that it announces"};
-	call.written = SIZEOF_SOCKET_ADDRESS_LIST(static_cast<SIZE_T>(count));
-	if (call.output_size < call.written)
-		return too_small;
-	for (INT i = 0; i < count; i++) {
-		port_address ignored = {};
-		SOCKET_ADDRESS entry;
-
-		RtlCopyMemory(&entry, in + SIZEOF_SOCKET_ADDRESS_LIST(i), sizeof(entry));
-		if (entry.iSockaddrLength < static_cast<INT>(size_of_address(socket.family())) ||
-		    !address_from_sockaddr(entry.lpSockaddr, socket.family(), &ignored)) {
-			call.written = 0;
-			return bad_address;
-		}
-	}
-
-	/* Input and output may be one buffer: entries move towards its beginning only. */
-	INT sorted = 0;
-
-	if (out != in)
-		RtlCopyMemory(out, in, call.written);
-	for (INT i = 0; i < count; i++) {
-		port_address destination = {}, source = {};
-		SOCKET_ADDRESS entry;
-
-		RtlCopyMemory(&entry, out + SIZEOF_SOCKET_ADDRESS_LIST(i), sizeof(entry));
-		(void)!address_from_sockaddr(entry.lpSockaddr, socket.family(), &destination);
-		if (port_route_source(port_socket_net(socket.transport()), &destination, &source))
-			continue;
-		RtlMoveMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(sorted + 1),
-			      out + SIZEOF_SOCKET_ADDRESS_LIST(sorted),
-			      (i - sorted) * sizeof(entry));
-		RtlCopyMemory(out + SIZEOF_SOCKET_ADDRESS_LIST(sorted), &entry, sizeof(entry));
-		sorted++;
-	}
-	return accepted;
-}
-
 Refusal wait_for_addresses(Socket &socket, ControlCall &call)
 {
 	return wait_for_change(socket, Change::addresses, 0, call.irp);
@@ -178,7 +129,9 @@ Refusal get_routing_interface(Socket &socket, ControlCall &call)
 		return bad_address;
 	if (call.output_size < size_of_address(socket.family()))
 		return {STATUS_BUFFER_TOO_SMALL, "the output buffer is too small for an address"};
-	int error = port_route_source(port_socket_net(socket.transport()), &destination, &source);
+	int error = port_route_source(port_socket_net(socket.transport()), &destination, &source,
+				      nullptr);
+
 	if (!error) {
 		address_to_sockaddr(source, static_cast<SOCKADDR *>(call.output));
 		call.written = size_of_address(socket.family());
@@ -192,7 +145,7 @@ Refusal wait_for_routes(Socket &socket, ControlCall &call)
 
 	if (!read_sockaddr(socket, call, &destination))
 		return bad_address;
-	return wait_for_change(socket, Change::routes, 0, call.irp);
+	return wait_for_route(socket, static_cast<const SOCKADDR *>(call.input), call.irp);
 }
 
 static ULONG flags_of(const port_interface_address &one)

@@ -2,6 +2,7 @@
 /* Reading and writing addresses and ports. */
 #include "socket/literal.h"
 
+#include "nt/ip_text.h"
 #include "port/resolve.h"
 
 namespace wsk
@@ -22,26 +23,12 @@ bool read_number(const char *text, SIZE_T length, SIZE_T *at, ULONG most, ULONG 
 	return *at != first && sum <= most;
 }
 
-/* No leading zeros: some would read them as octal. */
-bool parse_ipv4(const char *text, SIZE_T length, UCHAR *bytes)
+/* Also of fewer parts, and in C's notation: as Windows takes them. */
+bool parse_ipv4_host(const char *text, SIZE_T length, UCHAR *bytes)
 {
-	SIZE_T at = 0;
+	const char *end = text;
 
-	for (int i = 0; i < 4; i++) {
-		SIZE_T first = at;
-		ULONG value;
-
-		if (i) {
-			if (at == length || text[at] != '.')
-				return false;
-			first = ++at;
-		}
-		if (!read_number(text, length, &at, 255, &value) ||
-		    (text[first] == '0' && at - first > 1))
-			return false;
-		bytes[i] = static_cast<UCHAR>(value);
-	}
-	return at == length;
+	return parse_ipv4(end, false, bytes) && end == text + length;
 }
 
 bool parse_scope(const char *text, SIZE_T length, ULONG *scope)
@@ -141,9 +128,10 @@ bool parse_host(const WCHAR *text, SIZE_T units, HostAddress *host)
 		/* An address is ASCII; 0 is in none of them. */
 		copy[i] = text[i] < 0x80 ? static_cast<char>(text[i]) : 0;
 	}
+	copy[units] = 0;
 	*host = {};
 	host->family = AF_INET;
-	if (parse_ipv4(copy, units, host->bytes))
+	if (parse_ipv4_host(copy, units, host->bytes))
 		return true;
 	*host = {};
 	host->family = AF_INET6;

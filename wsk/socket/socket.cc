@@ -432,6 +432,15 @@ void Socket::cancel_all(RequestQueue &queue, NTSTATUS status)
 	}
 }
 
+NTSTATUS Socket::ending()
+{
+	LockGuard guard(lock_);
+
+	if (dead_)
+		return STATUS_FILE_FORCED_CLOSED;
+	return closing_ ? STATUS_CANCELLED : STATUS_SUCCESS;
+}
+
 /*
  * Begins the end: nothing is admitted any more. The IRP, if any, completes last of all. False when
  * it had begun before.

@@ -101,6 +101,9 @@ public:
 	/* WskCloseSocket. */
 	NTSTATUS close(const char *function, PIRP irp);
 
+	/* SUCCESS, or what it ends all waiting with from now on. */
+	NTSTATUS ending();
+
 	/* Retained data has been released: the peer may send more. */
 	void offer_window();
 
