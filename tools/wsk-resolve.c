@@ -20,6 +20,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <nss.h>
+#include <resolv.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -234,6 +235,20 @@ static void say_address(const struct addrinfo *info, int type, int protocol)
 	say(" %u\n", scope);
 }
 
+/* The canonical name; whole, where it is wanted so: with this machine's domain if it has none. */
+static void say_canonical(const char *canonical, int qualified)
+{
+	char whole[2 * NI_MAXHOST];
+	const char *domain = NULL;
+
+	if (qualified && !strchr(canonical, '.') && !strchr(canonical, ':') && !res_init())
+		domain = _res.dnsrch[0];
+	if (domain && *domain && *domain != '.' &&
+	    snprintf(whole, sizeof(whole), "%s.%s", canonical, domain) < (int)sizeof(whole))
+		canonical = whole;
+	say_name("canonical", canonical);
+}
+
 static int is_ascii(const char *text)
 {
 	while (*text > 0)
@@ -279,7 +294,7 @@ static void answer_address(char **words)
 		fail_for(error);
 	say("wsk1 ok\n");
 	if (list->ai_canonname)
-		say_name("canonical", list->ai_canonname);
+		say_canonical(list->ai_canonname, wanted & WIN_AI_FQDN);
 	for (one = list; one && count < ANSWER_ADDRESSES; one = one->ai_next) {
 		if (one->ai_family != AF_INET && one->ai_family != AF_INET6)
 			continue;

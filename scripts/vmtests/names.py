@@ -3,11 +3,12 @@
 import contextlib
 import subprocess
 
-from vmtests import ROOT, test
+from vmtests import ROOT, Failed, test
 
 RULE = "/etc/request-key.d/wsk.conf"
 FILES = {
-    "/etc/hosts": "127.0.0.1 localhost\n192.0.2.9 printer.office.example printer\n",
+    "/etc/hosts": "127.0.0.1 localhost\n192.0.2.9 printer.office.example printer\n"
+                  "192.0.2.10 scanner\n",
     "/etc/services": "echo 7/tcp\nhttp 80/tcp\nhttps 443/tcp\n",
     "/etc/nsswitch.conf": "hosts: files dns\nservices: files\n",
     "/etc/resolv.conf": "nameserver 192.0.2.1\noptions timeout:10 attempts:2\n",
@@ -88,6 +89,18 @@ def names_are_not_found(guest):
                  r"unknown\.wsk\.example: no address, 0xC0000272",
                  r"a name%with \"strange\" characters: no address, 0xC0000272"):
         guest.expect_log(f"resolver: {line}")
+
+
+@test
+def names_are_qualified(guest):
+    """a name without a domain gets this machine's, where AI_FQDN asks for a whole name"""
+    for flags, node, answer in (("00020000", "scanner", "scanner.office.example"),
+                                ("00000002", "scanner", "scanner"),
+                                ("00020000", "printer", "printer.office.example")):
+        said = guest.run(f"echo 'wsk1 address {flags} 4 1 6 {node} *' | "
+                         "LOCALDOMAIN=office.example wsk-resolve")
+        if f"canonical {answer}\n" not in said.replace("\r", ""):
+            raise Failed(f"{node} with flags {flags}:\n{said}")
 
 
 @test
