@@ -3,6 +3,7 @@
 #include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/lockdep.h>
+#include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -20,14 +21,24 @@ void port_lock_init(struct port_lock *lock, const char *name, struct port_lock_c
 	lockdep_set_class_and_name(spinlock, (struct lock_class_key *)lock_class, name);
 }
 
-void port_lock_acquire(struct port_lock *lock) __acquires(lock)
+bool port_lock_acquire(struct port_lock *lock) __acquires(lock)
 {
-	spin_lock_bh((spinlock_t *)lock);
+	/* Disabling them again would cost more than the lock. */
+	bool enabled = !softirq_count();
+
+	if (enabled)
+		spin_lock_bh((spinlock_t *)lock);
+	else
+		spin_lock((spinlock_t *)lock);
+	return enabled;
 }
 
-void port_lock_release(struct port_lock *lock) __releases(lock)
+void port_lock_release(struct port_lock *lock, bool enable) __releases(lock)
 {
-	spin_unlock_bh((spinlock_t *)lock);
+	if (enable)
+		spin_unlock_bh((spinlock_t *)lock);
+	else
+		spin_unlock((spinlock_t *)lock);
 }
 
 /*

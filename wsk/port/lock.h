@@ -27,8 +27,12 @@ struct port_lock_class {
 };
 
 void port_lock_init(struct port_lock *lock, const char *name, struct port_lock_class *lock_class);
-void port_lock_acquire(struct port_lock *lock); /* disables bottom halves until released */
-void port_lock_release(struct port_lock *lock);
+/*
+ * Bottom halves are disabled until the release, which enables them where the acquisition returned
+ * true: they were enabled before.
+ */
+PORT_MUST_CHECK bool port_lock_acquire(struct port_lock *lock);
+void port_lock_release(struct port_lock *lock, bool enable);
 
 /*
  * Raw spinning on a driver's KSPIN_LOCK word; the caller is at DISPATCH_LEVEL already. Checked

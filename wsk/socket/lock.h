@@ -11,13 +11,14 @@ namespace wsk
 class LockGuard
 {
 public:
-	explicit LockGuard(port_lock &lock) : lock_(lock) { port_lock_acquire(&lock_); }
-	~LockGuard() { port_lock_release(&lock_); }
+	explicit LockGuard(port_lock &lock) : lock_(lock), enable_(port_lock_acquire(&lock_)) {}
+	~LockGuard() { port_lock_release(&lock_, enable_); }
 	LockGuard(const LockGuard &) = delete;
 	LockGuard &operator=(const LockGuard &) = delete;
 
 private:
 	port_lock &lock_;
+	const bool enable_; /* bottom halves, in the end */
 };
 
 } // namespace wsk
