@@ -39,9 +39,23 @@ bool is_in_flight(PIRP irp)
 	       (IoGetCurrentIrpStackLocation(irp)->Control & SL_PENDING_RETURNED);
 }
 
+/* As RtlZeroMemory, which for what is that small costs more by being called. */
+template <class T>
+void zero(T *object)
+{
+	auto *words = reinterpret_cast<volatile ULONG64 *>(object);
+
+	static_assert(sizeof(T) % sizeof(*words) == 0);
+#pragma GCC unroll 32
+	for (SIZE_T i = 0; i < sizeof(T) / sizeof(*words); i++)
+		words[i] = 0;
+}
+
 void set_up(PIRP irp, CCHAR stack_size)
 {
-	RtlZeroMemory(irp, IoSizeOfIrp(stack_size));
+	zero(irp);
+	for (CCHAR i = 0; i < stack_size; i++)
+		zero(locations(irp) + i);
 	irp->Type = IO_TYPE_IRP;
 	irp->Size = IoSizeOfIrp(stack_size);
 	irp->StackCount = stack_size;
@@ -64,12 +78,6 @@ bool wants(UCHAR control, PIRP irp)
 		return true;
 	return control &
 	       (NT_SUCCESS(irp->IoStatus.Status) ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR);
-}
-
-/* What a used location may not tell the next driver that gets the IRP. */
-void clear(PIO_STACK_LOCATION stack)
-{
-	RtlZeroMemory(stack, sizeof(*stack));
 }
 
 bool may_complete(PIRP irp)
@@ -268,7 +276,7 @@ extern "C" VOID IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
 
 		IoSkipCurrentIrpStackLocation(Irp);
 		Irp->PendingReturned = !!(control & SL_PENDING_RETURNED);
-		clear(stack);
+		zero(stack); /* which the next driver that gets the IRP must not see */
 
 		if (routine && wants(control, Irp)) {
 			PDEVICE_OBJECT device = nullptr;
