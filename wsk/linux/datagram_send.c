@@ -91,6 +91,22 @@ static int put_control(struct msghdr *msg, const struct sock *sk,
 	return error;
 }
 
+/* One sends at a time; and in a softirq one datagram, which takes no lock, nor memory that waits.
+ */
+static int transmit(struct socket *socket, struct msghdr *msg, size_t length)
+{
+	struct sock *sk = socket->sk;
+	gfp_t allocation = sk->sk_allocation;
+	int sent;
+
+	if (!softirq_count())
+		return sock_sendmsg(socket, msg);
+	sk->sk_allocation = GFP_ATOMIC;
+	sent = sk->sk_prot->sendmsg(sk, msg, length);
+	sk->sk_allocation = allocation;
+	return sent;
+}
+
 static int64_t send(struct port_socket *socket, const struct port_address *to,
 		    const struct port_send_control *control, u32 segment_size,
 		    struct bio_vec *vector, size_t count, size_t length)
@@ -124,7 +140,7 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 	if (stamped)
 		put_int(&msg, SOL_SOCKET, SO_TIMESTAMPING_OLD, SOF_TIMESTAMPING_TX_SOFTWARE);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
-	error = sock_sendmsg(socket->socket, &msg);
+	error = transmit(socket->socket, &msg, length);
 	if (error < 0 && stamped)
 		port_stamp_forget(port_datagram_socket_of(socket), control->stamp);
 	/* What is in flight makes room for it when it has gone. */
@@ -137,12 +153,14 @@ int64_t port_datagram_send(struct port_socket *socket, const struct port_address
 			   const struct port_send_control *control, uint32_t segment_size,
 			   const struct port_segment *segments, size_t count)
 {
-	struct bio_vec few[MAX_SEGMENTS], *vector = few;
+	struct bio_vec few[MAX_SEGMENTS] __uninitialized;
+	struct bio_vec *vector = few;
 	size_t length;
 	int64_t sent;
 
 	if (count > MAX_SEGMENTS)
-		vector = kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
+		vector = softirq_count() ? kmalloc_array(count, sizeof(*vector), GFP_ATOMIC)
+					 : kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
 	if (!vector)
 		return -ENOMEM;
 	length = port_fill_vector(vector, segments, count);

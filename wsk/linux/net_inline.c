@@ -23,9 +23,12 @@ bool port_inline_begin(struct port_socket *socket)
 
 	if (!READ_ONCE(fast_paths))
 		return false;
-	/* Datagrams are queued, and taken out again, without the socket's lock. */
+	/*
+	 * Datagrams are queued, and taken out again, without the socket's lock. But while more than
+	 * half of the buffer is used, UDP tells of them under another one.
+	 */
 	if (sk->sk_type != SOCK_STREAM)
-		return true;
+		return atomic_read(&sk->sk_rmem_alloc) <= READ_ONCE(sk->sk_rcvbuf) / 2;
 	/* A listening socket is told of a connection under that one's lock. */
 	if (sk->sk_state == TCP_LISTEN || sock_owned_by_user(sk))
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* The whole of a window of an MDL chain, for transports that take it in one call. */
+/* The whole of windows of MDL chains, for transports that take it in one call. */
 #ifndef WSK_SOCKET_SEGMENTS_H
 #define WSK_SOCKET_SEGMENTS_H
 
@@ -14,16 +14,29 @@ namespace wsk
 class Segments
 {
 public:
+	Segments() = default;
 	/* The bytes from `skip` up to `length` of a valid window. */
 	Segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
 	{
-		while (!fill(mdl, offset, skip, length))
-			if (!grow())
-				break;
+		add(mdl, offset, skip, length);
 	}
 	~Segments() { release(); }
 	Segments(const Segments &) = delete;
 	Segments &operator=(const Segments &) = delete;
+
+	/* Another window's bytes, behind the others. */
+	void add(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
+	{
+		while (all_ && skip < length) {
+			size_t added = mdl_segments(mdl, offset, skip, length, all_ + count_,
+						    room_ - count_);
+
+			for (; added; added--)
+				skip += all_[count_++].length;
+			if (skip < length)
+				grow();
+		}
+	}
 
 	/* False when memory was short. */
 	explicit operator bool() const { return all_; }
@@ -33,24 +46,17 @@ public:
 private:
 	static constexpr ULONG tag = 'gesW';
 
-	bool fill(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
+	void grow()
 	{
-		SIZE_T bytes = 0;
-
-		count_ = mdl_segments(mdl, offset, skip, length, all_, room_);
-		for (size_t i = 0; i < count_; i++)
-			bytes += all_[i].length;
-		return bytes == length - skip;
-	}
-
-	bool grow()
-	{
-		release();
-		room_ *= 4;
-		all_ = static_cast<port_segment *>(
+		auto *more = static_cast<port_segment *>(
 			ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED,
-					room_ * sizeof(port_segment), tag));
-		return all_;
+					4 * room_ * sizeof(port_segment), tag));
+
+		if (more)
+			RtlCopyMemory(more, all_, count_ * sizeof(port_segment));
+		release();
+		all_ = more;
+		room_ *= 4;
 	}
 
 	void release()
