@@ -336,7 +336,10 @@ size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_pi
 	if (datagram->length)
 		return port_pieces_of(skb, datagram->offset, datagram->length, pieces);
 	if (pieces)
-		pieces[0] = (struct port_piece){skb->data, 0};
+		pieces[0] = (struct port_piece){
+			.address = skb->data,
+			.frame = page_to_pfn(virt_to_page(skb->data)),
+		};
 	return 1;
 }
 

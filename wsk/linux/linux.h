@@ -28,6 +28,9 @@ int port_owner_init(void);
 void port_owner_exit(void);
 const struct cred *port_kernel_rights(void);
 
+/* packet.c: when no packet is left. */
+void port_packet_exit(void);
+
 /* softirq.c */
 void port_softirq_init(void);
 void port_softirq_exit(void);

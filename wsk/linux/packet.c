@@ -1,56 +1,119 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/packet.h over clones of the skbs in a TCP receive queue. */
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "linux/linux.h"
 #include "linux/pieces.h"
 #include "linux/port_socket.h"
 #include "port/packet.h"
 
 struct packet {
+	atomic_t references; /* its holder's, and ours while it is visited */
+	bool small;
 	struct sock *sk;
-	struct sk_buff *skb;
+	struct sk_buff *skb; /* ours; NULL while it is only visited, in the queue */
 	struct port_packet public;
 };
+
+/*
+ * Most packets are small, and given back in the softirq that handed them out: the last one's memory
+ * then is the next one's. KASAN is to see who uses it afterwards.
+ */
+enum { SMALL_PACKET = 512 };
+static DEFINE_PER_CPU(struct packet *, spare);
+
+static struct packet *allocate(size_t size, gfp_t allocation)
+{
+	bool small = size <= SMALL_PACKET;
+	struct packet *packet = NULL;
+
+	if (small && softirq_count()) {
+		packet = __this_cpu_read(spare);
+		__this_cpu_write(spare, NULL);
+	}
+	if (!packet)
+		packet = kmalloc(small ? SMALL_PACKET : size, allocation);
+	if (packet)
+		packet->small = small;
+	return packet;
+}
+
+static void free_packet(struct packet *packet)
+{
+	if (packet->small && softirq_count() && !__this_cpu_read(spare) &&
+	    !IS_ENABLED(CONFIG_KASAN))
+		__this_cpu_write(spare, packet);
+	else
+		kfree(packet);
+}
+
+void port_packet_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) kfree(per_cpu(spare, cpu));
+}
+
+/* Describes what is in the skb from the offset. */
+static struct packet *describe(struct sk_buff *skb, u32 offset, const struct port_room *room,
+			       gfp_t allocation)
+{
+	u32 length = skb->len - offset;
+	/* As many as there may be; those of the skbs that hang on this one, if any, are counted. */
+	unsigned int count = skb_has_frag_list(skb) ? port_pieces_of(skb, offset, length, NULL)
+						    : skb_shinfo(skb)->nr_frags + 1;
+	/* A piece that begins or ends inside a page touches that one, too. */
+	unsigned int pages = length / PAGE_SIZE + 2 * count;
+	struct packet *packet;
+	size_t size = ALIGN(struct_size(packet, public.pieces, count), 16);
+
+	packet = allocate(size + room->packet + count * room->piece + pages * room->page,
+			  allocation);
+	if (!packet)
+		return NULL;
+	atomic_set(&packet->references, 1);
+	packet->skb = NULL;
+	packet->public.next = NULL;
+	packet->public.length = length;
+	packet->public.room = (char *)packet + size;
+	packet->public.pushed = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH;
+	packet->public.piece_count = port_pieces_of(skb, offset, length, packet->public.pieces);
+	return packet;
+}
+
+/*
+ * The queue's own charge for the skb ends when the data is received. Ours holds the window back for
+ * as long as the client keeps the packet; it does not touch sk_forward_alloc, which wants the lock.
+ */
+static void own(struct packet *packet, struct sock *sk, struct sk_buff *skb)
+{
+	sock_hold(sk);
+	packet->sk = sk;
+	packet->skb = skb;
+	atomic_add(skb->truesize, &sk->sk_rmem_alloc);
+}
 
 /* Under the sock's lock. */
 static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset,
 				  const struct port_room *room)
 {
-	u32 length = skb->len - offset;
-	unsigned int count = port_pieces_of(skb, offset, length, NULL);
-	/* A piece that begins or ends inside a page touches that one, too. */
-	unsigned int pages = length / PAGE_SIZE + 2 * count;
 	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
-	struct packet *packet;
-	size_t size = ALIGN(struct_size(packet, public.pieces, count), 16);
+	struct packet *packet = describe(skb, offset, room, allocation);
 
-	packet =
-		kmalloc(size + room->packet + count * room->piece + pages * room->page, allocation);
 	if (!packet)
 		return NULL;
-	packet->skb = skb_clone(skb, allocation);
-	if (!packet->skb) {
-		kfree(packet);
+	skb = skb_clone(skb, allocation);
+	if (!skb) {
+		free_packet(packet);
 		return NULL;
 	}
-	/*
-	 * The queue's own charge ends when the data is received. Ours holds the window back for as
-	 * long as the client keeps the packet; it does not touch sk_forward_alloc, which wants the
-	 * lock.
-	 */
-	sock_hold(sk);
-	packet->sk = sk;
-	atomic_add(packet->skb->truesize, &sk->sk_rmem_alloc);
-	packet->public.next = NULL;
-	packet->public.length = length;
-	packet->public.room = (char *)packet + size;
-	packet->public.pushed = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH;
-	packet->public.piece_count = count;
-	port_pieces_of(packet->skb, offset, packet->public.length, packet->public.pieces);
+	own(packet, sk, skb);
 	return packet;
 }
 
@@ -58,10 +121,62 @@ void port_packet_release(struct port_packet *packet)
 {
 	struct packet *self = container_of(packet, struct packet, public);
 
-	atomic_sub(self->skb->truesize, &self->sk->sk_rmem_alloc);
-	sock_put(self->sk);
-	consume_skb(self->skb);
-	kfree(self);
+	if (!atomic_dec_and_test(&self->references))
+		return;
+	if (self->skb) {
+		atomic_sub(self->skb->truesize, &self->sk->sk_rmem_alloc);
+		sock_put(self->sk);
+		consume_skb(self->skb);
+	}
+	free_packet(self);
+}
+
+/* Has the skb received and keeps its memory, unless the packet has been released meanwhile. */
+static void keep(struct packet *packet, struct sock *sk, struct sk_buff *skb)
+{
+	u32 length = packet->public.length;
+	struct sk_buff *clone = NULL;
+
+	if (atomic_read(&packet->references) > 1) {
+		clone = skb_clone(skb, GFP_ATOMIC);
+		if (!clone) {
+			/* It is ours, whatever memory there is. */
+			__skb_unlink(skb, &sk->sk_receive_queue);
+			skb_orphan(skb);
+			own(packet, sk, skb);
+			WRITE_ONCE(tcp_sk(sk)->copied_seq, TCP_SKB_CB(skb)->end_seq);
+			return;
+		}
+		own(packet, sk, clone);
+	}
+	tcp_read_done(sk, length);
+}
+
+int port_socket_visit(struct port_socket *socket, const struct port_room *room,
+		      port_packet_visit *visit, void *context)
+{
+	struct sock *sk = socket->socket->sk;
+	struct packet *packet;
+	struct sk_buff *skb;
+	s64 unwanted;
+	u32 offset;
+
+	/* Urgent data has its place among the other. */
+	WRITE_ONCE(tcp_sk(sk)->urg_data, 0);
+	skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &offset);
+	if (!skb || offset >= skb->len) /* nothing but a FIN */
+		return 0;
+	packet = describe(skb, offset, room, GFP_ATOMIC);
+	if (!packet)
+		return -ENOMEM;
+	atomic_set(&packet->references, 2);
+	unwanted = visit(context, &packet->public);
+	if (unwanted == PORT_PACKET_KEPT)
+		keep(packet, sk, skb);
+	else if (unwanted > 0)
+		tcp_read_done(sk, unwanted);
+	port_packet_release(&packet->public);
+	return 1;
 }
 
 static s64 peek_locked(struct sock *sk, size_t max_packets, const struct port_room *room,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* The memory behind an skb. */
+#include <linux/mm.h>
+
 #include "linux/pieces.h"
 
 /* What of the window is still to be visited. */
@@ -20,7 +22,11 @@ static void visit(struct walk *walk, void *address, u32 length)
 	if (!length)
 		return;
 	if (walk->pieces)
-		walk->pieces[walk->count] = (struct port_piece){address + walk->skip, length};
+		walk->pieces[walk->count] = (struct port_piece){
+			.address = address + walk->skip,
+			.frame = page_to_pfn(virt_to_page(address + walk->skip)),
+			.length = length,
+		};
 	walk->count++;
 	walk->left -= length;
 	walk->skip = 0;

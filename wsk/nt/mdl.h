@@ -5,6 +5,7 @@
 
 #include <wdm.h>
 
+struct port_piece;
 struct port_segment;
 
 namespace wsk
@@ -25,6 +26,12 @@ bool mdl_window_valid(PMDL mdl, ULONG offset, SIZE_T length);
  */
 size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, struct port_segment *out,
 		    size_t max);
+
+/* The bytes that an MDL for a piece takes, with those after it that keep the next one aligned. */
+SIZE_T mdl_bytes(const struct port_piece &piece);
+
+/* Makes a chain of MDLs for pieces of the network's memory, one behind the other in the room. */
+PMDL mdl_describe(void *room, const struct port_piece *pieces, size_t count);
 
 } // namespace wsk
 

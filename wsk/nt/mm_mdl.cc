@@ -11,6 +11,7 @@
 #include "port/error.h"
 #include "port/log.h"
 #include "port/net.h"
+#include "port/packet.h"
 #include "port/page.h"
 #include "port/thread.h"
 
@@ -457,11 +458,17 @@ size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_seg
 		SIZE_T position = mdl->ByteOffset + skip;
 
 		for (skip = 0; in_mdl && left;) {
-			uint64_t frame = frames(mdl)[position >> PAGE_SHIFT];
+			const uint64_t *frame = frames(mdl) + (position >> PAGE_SHIFT);
 			uint32_t in_page = position & (PAGE_SIZE - 1);
-			SIZE_T bytes = smaller(PAGE_SIZE - in_page, smaller(in_mdl, left));
+			SIZE_T most = smaller(smaller(in_mdl, left), max_segment);
+			SIZE_T bytes = PAGE_SIZE - in_page;
+
+			for (size_t i = 1; bytes < most && frame[i] == frame[0] + i; i++)
+				bytes += PAGE_SIZE;
+			bytes = smaller(bytes, most);
+
 			port_segment *last = count ? &out[count - 1] : nullptr;
-			uint64_t address = (frame << PAGE_SHIFT) + in_page;
+			uint64_t address = (*frame << PAGE_SHIFT) + in_page;
 
 			if (last &&
 			    address == (last->frame << PAGE_SHIFT) + last->offset + last->length &&
@@ -470,7 +477,7 @@ size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_seg
 			} else if (count == max) {
 				return count;
 			} else {
-				out[count++] = {frame, in_page, static_cast<uint32_t>(bytes)};
+				out[count++] = {*frame, in_page, static_cast<uint32_t>(bytes)};
 			}
 			position += bytes;
 			in_mdl -= bytes;
@@ -478,6 +485,31 @@ size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_seg
 		}
 	}
 	return count;
+}
+
+SIZE_T mdl_bytes(const port_piece &piece)
+{
+	return (MmSizeOfMdl(piece.address, piece.length) + alignof(MDL) - 1) & ~(alignof(MDL) - 1);
+}
+
+PMDL mdl_describe(void *room, const port_piece *pieces, size_t count)
+{
+	PMDL first = nullptr, *link = &first;
+
+	for (size_t i = 0; i < count; i++) {
+		PMDL mdl = static_cast<PMDL>(room);
+
+		MmInitializeMdl(mdl, pieces[i].address, pieces[i].length);
+		for (ULONG page = 0; page < page_count(mdl); page++)
+			frames(mdl)[page] = pieces[i].frame + page;
+		mdl->MdlFlags = MDL_SOURCE_IS_NONPAGED_POOL;
+		mdl->Process = nullptr;
+		mdl->MappedSystemVa = pieces[i].address;
+		room = advance(room, mdl_bytes(pieces[i]));
+		*link = mdl;
+		link = &mdl->Next;
+	}
+	return first;
 }
 
 } // namespace wsk

@@ -10,6 +10,7 @@ PORT_BEGIN
 
 struct port_piece {
 	void *address;
+	uint64_t frame; /* of its first page; the others follow */
 	uint32_t length;
 };
 
@@ -29,6 +30,21 @@ struct port_packet {
 	void *room;  /* aligned to 16 bytes, not cleared */
 	struct port_piece pieces[];
 };
+
+/*
+ * What a visitor made of a packet: the bytes that it wants no more, from the start, or that it
+ * keeps all of it, and will release it, or has done so already.
+ */
+enum { PORT_PACKET_KEPT = -1 };
+typedef int64_t port_packet_visit(void *context, struct port_packet *packet);
+
+/*
+ * In an inline notification: has the first packet that has not been received yet visited where it
+ * lies, and receives what the visitor says. Returns 1, 0 when there is no packet, or -ENOMEM. A
+ * visitor that does not keep the packet releases it before it returns.
+ */
+PORT_MUST_CHECK int port_socket_visit(struct port_socket *socket, const struct port_room *room,
+				      port_packet_visit *visit, void *context);
 
 /*
  * The first packets that have not been received yet, which stay where they are: receive or discard

@@ -8,6 +8,7 @@
 
 #include <wdm.h>
 
+#include "nt/mdl.h"
 #include "port/memory.h"
 #include "socket/address.h"
 #include "socket/live_list.h"
@@ -38,25 +39,6 @@ Indication *indication_of(PWSK_DATAGRAM_INDICATION node)
 	return CONTAINING_RECORD(node, Indication, node);
 }
 
-/* MDLs lie one after the other, each aligned as a structure is. */
-SIZE_T mdl_bytes(const port_piece &piece)
-{
-	return (MmSizeOfMdl(piece.address, piece.length) + alignof(MDL) - 1) & ~(alignof(MDL) - 1);
-}
-
-void describe_pieces(PMDL *link, char *room, const port_piece *pieces, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		PMDL mdl = reinterpret_cast<PMDL>(room);
-
-		MmInitializeMdl(mdl, pieces[i].address, pieces[i].length);
-		MmBuildMdlForNonPagedPool(mdl);
-		room += mdl_bytes(pieces[i]);
-		*link = mdl;
-		link = &mdl->Next;
-	}
-}
-
 Indication *make(const port_datagram &datagram, const ToldSets &told, const port_piece *pieces,
 		 size_t count)
 {
@@ -76,7 +58,7 @@ Indication *make(const port_datagram &datagram, const ToldSets &told, const port
 		self->node.ControlInfoLength = static_cast<ULONG>(
 			control_info_write(datagram, told, room, control, &truncated));
 	}
-	describe_pieces(&self->node.Buffer.Mdl, room + control, pieces, count);
+	self->node.Buffer.Mdl = mdl_describe(room + control, pieces, count);
 	self->node.Buffer.Length = datagram.length;
 	self->node.RemoteAddress = reinterpret_cast<PSOCKADDR>(&self->source);
 	address_to_sockaddr(datagram.source, self->node.RemoteAddress);
@@ -90,7 +72,8 @@ Indication *make(const port_datagram &datagram, const ToldSets &told, const port
 PWSK_DATAGRAM_INDICATION make_datagram_indication(const port_datagram &datagram,
 						  const ToldSets &told)
 {
-	port_piece few[most_pieces], *pieces = few;
+	[[gnu::uninitialized]] port_piece few[most_pieces];
+	port_piece *pieces = few;
 	size_t count = port_datagram_pieces(&datagram, nullptr);
 	Indication *self = nullptr;
 

@@ -8,6 +8,7 @@
 
 #include <wdm.h>
 
+#include "nt/mdl.h"
 #include "socket/live_list.h"
 
 namespace wsk
@@ -29,28 +30,17 @@ Indication *indication_of(PWSK_DATA_INDICATION node)
 	return CONTAINING_RECORD(node, Indication, node);
 }
 
-/* MDLs lie one after the other, each aligned as a structure is. */
+/* An MDL for a piece takes no more than the room for it. */
 static_assert(sizeof(MDL) % alignof(MDL) == 0 && sizeof(PFN_NUMBER) % alignof(MDL) == 0);
 
 PWSK_DATA_INDICATION make_indication(port_packet *packet)
 {
 	auto *self = static_cast<Indication *>(packet->room);
-	PMDL *link = &self->node.Buffer.Mdl;
-	char *room = reinterpret_cast<char *>(self + 1);
 
 	self->node.Next = nullptr;
+	self->node.Buffer.Mdl = mdl_describe(self + 1, packet->pieces, packet->piece_count);
 	self->node.Buffer.Offset = 0;
 	self->node.Buffer.Length = packet->length;
-	for (uint32_t i = 0; i < packet->piece_count; i++) {
-		const port_piece &piece = packet->pieces[i];
-		PMDL mdl = reinterpret_cast<PMDL>(room);
-
-		MmInitializeMdl(mdl, piece.address, piece.length);
-		MmBuildMdlForNonPagedPool(mdl);
-		room += MmSizeOfMdl(piece.address, piece.length);
-		*link = mdl;
-		link = &mdl->Next;
-	}
 	self->packet = packet;
 	self->live = {};
 	all.remember(self->live);
