@@ -293,7 +293,7 @@ int64_t port_socket_connect_with(struct port_socket *socket, const struct port_a
 		.msg_namelen = address_length(to),
 		.msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
-	struct bio_vec vector[MAX_SEGMENTS];
+	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
 	int taken = -EOPNOTSUPP;
 	size_t length;
 
@@ -357,7 +357,7 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 {
 	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
 	struct sock *sk = socket->socket->sk;
-	struct bio_vec vector[MAX_SEGMENTS];
+	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
 	size_t length;
 	int sent;
 
@@ -407,7 +407,7 @@ static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 int64_t port_socket_receive(struct port_socket *socket, const struct port_segment *segments,
 			    size_t count)
 {
-	struct bio_vec vector[MAX_SEGMENTS];
+	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
 	struct msghdr msg = {};
 	size_t length;
 
@@ -454,6 +454,21 @@ int port_socket_shutdown_status(struct port_socket *socket)
 int port_socket_recorded_failure(struct port_socket *socket)
 {
 	return READ_ONCE(socket->error);
+}
+
+bool port_socket_readable(struct port_socket *socket)
+{
+	const struct sock *sk = socket->socket->sk;
+
+	return !skb_queue_empty_lockless(&sk->sk_receive_queue) || READ_ONCE(sk->sk_err) ||
+	       READ_ONCE(socket->error) || port_socket_receive_ended(socket);
+}
+
+uint32_t port_socket_available(struct port_socket *socket)
+{
+	const struct tcp_sock *tp = tcp_sk(socket->socket->sk);
+
+	return READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
 }
 
 bool port_socket_receive_ended(struct port_socket *socket)

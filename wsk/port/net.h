@@ -106,6 +106,12 @@ PORT_MUST_CHECK int port_socket_shutdown_send(struct port_socket *socket);
 /* After shutdown_send: -EINPROGRESS until the peer acknowledged the FIN, then 0, or the failure. */
 PORT_MUST_CHECK int port_socket_shutdown_status(struct port_socket *socket);
 
+/* Whether receiving would find data, the end of the stream or a failure. Does not sleep. */
+bool port_socket_readable(struct port_socket *socket);
+
+/* The bytes that are there to be received, at least. Does not sleep. */
+uint32_t port_socket_available(struct port_socket *socket);
+
 /* Whether the peer has sent its FIN or the connection is gone. Does not sleep. */
 bool port_socket_receive_ended(struct port_socket *socket);
 

@@ -3,6 +3,7 @@
 #include "nt/irql.h"
 #include "nt/mdl.h"
 #include "socket/address.h"
+#include "socket/send_batch.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
 
@@ -51,7 +52,17 @@ long long Socket::transmit_first(PIRP irp)
 							     request->first_length, offset};
 		request->first_mdl = nullptr;
 	}
-	return request->first_length ? transmit(irp, false) : 0;
+	while (request->transferred < request->first_length) {
+		[[gnu::uninitialized]] SendBatch batch;
+
+		batch.add(irp);
+		long long sent = port_socket_send(transport_, batch.segments(),
+						  batch.segment_count(), batch.flags(false));
+		if (sent < 0)
+			return sent;
+		request->transferred += sent;
+	}
+	return 0;
 }
 
 void Socket::serve_connects()

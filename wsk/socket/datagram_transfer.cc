@@ -13,9 +13,6 @@ namespace wsk
 namespace
 {
 
-/* Requests served before the other queues get their turn. */
-constexpr int requests_per_turn = 32;
-
 /* What the transport takes as one packet to be segmented: so many segments, and so many bytes. */
 constexpr SIZE_T most_segments = 64, most_segmented = 65000;
 
@@ -156,7 +153,7 @@ long long Socket::transmit_datagrams(PIRP irp)
 
 void Socket::serve_datagram_sends()
 {
-	for (int served = 0; served < requests_per_turn; served++) {
+	for (int left = requests_per_turn(); left; left--) {
 		PIRP irp = claim(sends_);
 
 		if (!irp)
@@ -282,7 +279,7 @@ bool Socket::serve_receive_from(PIRP irp)
 /* Queued requests come first; what is left over is indicated. */
 void Socket::serve_datagram_receives()
 {
-	for (int served = 0; served < requests_per_turn; served++) {
+	for (int left = requests_per_turn(); left; left--) {
 		PIRP irp = claim(receives_);
 
 		if (irp ? !serve_receive_from(irp) : !indicate_datagrams())

@@ -2,7 +2,6 @@
 /* Enabling, disabling and entering event callbacks. */
 #include "socket/event.h"
 
-#include "port/context.h"
 #include "socket/socket.h"
 
 namespace wsk
@@ -30,11 +29,6 @@ Refusal check_event_control(SIZE_T size, const VOID *input)
 	    !RtlEqualMemory(control->NpiId, &NPI_WSK_INTERFACE_ID, sizeof(NPIID)))
 		return {STATUS_NOT_SUPPORTED, "an unknown interface's NpiId"};
 	return accepted;
-}
-
-ULONG level_flag()
-{
-	return port_context() == PORT_CONTEXT_TASK ? 0 : WSK_FLAG_AT_DISPATCH_LEVEL;
 }
 
 ULONG event_mask(Event event)

@@ -18,9 +18,6 @@ enum class Event : UCHAR { accept, receive, disconnect, send_backlog, receive_fr
 /* Whether the input is a whole WSK_EVENT_CALLBACK_CONTROL, and for WSK's own events. */
 [[nodiscard]] Refusal check_event_control(SIZE_T size, const VOID *input);
 
-/* WSK_FLAG_AT_DISPATCH_LEVEL, or 0, for callbacks called from here. */
-ULONG level_flag();
-
 /* WSK_EVENT_… of one event. */
 ULONG event_mask(Event event);
 

@@ -25,6 +25,10 @@ constexpr size_t stack_needed = 8 * 1024;
 constexpr ULONG network_signals =
 	signal_connect | signal_send | signal_disconnect | signal_accept | signal_receive;
 
+/* Requests, or batches of them, served before the other queues, or other softirqs, get their turn.
+ */
+constexpr int task_requests = 32, in_place_requests = 8;
+
 /* Rounds in a row before other sockets' work, or other softirqs, get their turn. */
 constexpr int pump_rounds = 8;
 constexpr int inline_rounds = 4; /* a receive, its answer, the next receive */
@@ -91,6 +95,7 @@ void Socket::queue_work()
 void Socket::run_work(port_work *work)
 {
 	Socket *self = CONTAINING_RECORD(work, Socket, work_);
+	ULONG todo;
 	bool run;
 
 	if (self->finishing_) {
@@ -101,47 +106,81 @@ void Socket::run_work(port_work *work)
 		LockGuard guard(self->lock_);
 
 		run = !self->pumping_;
-		self->pumping_ = true;
+		todo = run ? self->begin_pump(signal_all, false) : 0;
 	}
 	if (run)
-		self->pump(signal_all);
+		self->pump(signal_all, todo);
 	self->end_use();
 }
 
 /* What can be served in the softirq that processes the transport's packets. */
 ULONG Socket::inline_signals() const
 {
-	if (datagram_) /* sending may sleep */
-		return signal_receive;
-	return state_ == State::connected ? signal_receive | signal_send : 0;
+	return datagram_ || state_ == State::connected ? signal_receive | signal_send : 0;
+}
+
+/* Whether this is the place for a pump, should there be none. A guess, without the lock. */
+bool Socket::may_begin_pump() const
+{
+	return !pumping_ && may_pump_here();
+}
+
+/* Begins a pump, whose first signals it returns; under the lock. */
+ULONG Socket::begin_pump(ULONG mask, bool in_place)
+{
+	ULONG todo = signals_ & mask;
+
+	pumping_ = true;
+	in_place_ = in_place;
+	signals_ &= ~todo;
+	return todo;
+}
+
+/* Sets the signals, and tells who is to serve them; under the lock. */
+Socket::Server Socket::leave_word(ULONG signals, bool here)
+{
+	signals_ |= signals;
+	if (pumping_)
+		return Server::present_pump;
+	if (!here)
+		return Server::work_item;
+	begin_pump(signals, false);
+	return Server::caller;
+}
+
+void Socket::call(Server server, ULONG signals)
+{
+	if (server == Server::caller)
+		pump(signals, signals);
+	else if (server == Server::work_item)
+		queue_work();
 }
 
 /* The caller holds a use, unless it is the network, which detaching waits for. */
 void Socket::signal(ULONG signals)
 {
-	bool here = may_pump_here(), run = false, defer = false;
+	bool here = may_begin_pump();
+	Server server;
 	{
 		LockGuard guard(lock_);
 
-		signals_ |= signals;
-		if (!pumping_) {
-			pumping_ = run = here;
-			defer = !here;
-		}
+		server = leave_word(signals, here);
 	}
-	if (run)
-		pump(signals);
-	else if (defer)
-		queue_work();
+	call(server, signals);
 }
 
-/* Serves the signals in the mask until none is left; leaves others to the work item. */
-void Socket::pump(ULONG mask)
+/*
+ * Serves first what it began with, then the signals in the mask until none is left; leaves others
+ * to the work item.
+ */
+void Socket::pump(ULONG mask, ULONG todo)
 {
-	int rounds = port_context() == PORT_CONTEXT_TASK ? pump_rounds : inline_rounds;
+	int rounds = in_place_ ? inline_rounds : pump_rounds;
 
-	for (int round = 0;; round++) {
-		ULONG todo, left;
+	for (int round = 1;; round++) {
+		ULONG left;
+
+		serve(todo);
 		{
 			LockGuard guard(lock_);
 
@@ -150,7 +189,8 @@ void Socket::pump(ULONG mask)
 			if (!todo) {
 				pumping_ = false;
 				/* Nothing is claimed: what nobody waits for can be forgotten. */
-				signals_ &= awaited_signals() | ~network_signals;
+				if (signals_ & network_signals)
+					signals_ &= awaited_signals() | ~network_signals;
 			}
 			left = signals_;
 		}
@@ -159,8 +199,19 @@ void Socket::pump(ULONG mask)
 				queue_work();
 			return;
 		}
-		serve(todo);
 	}
+}
+
+/* The pump's. */
+int Socket::requests_per_turn() const
+{
+	return in_place_ ? in_place_requests : task_requests;
+}
+
+/* WSK_FLAG_AT_DISPATCH_LEVEL, or 0, for callbacks that the pump calls. */
+ULONG Socket::level_flag() const
+{
+	return in_place_ ? WSK_FLAG_AT_DISPATCH_LEVEL : 0;
 }
 
 void Socket::serve(ULONG signals)
@@ -171,15 +222,17 @@ void Socket::serve(ULONG signals)
 		serve_dead(signals);
 		return;
 	}
-	if (signals & signal_create)
-		serve_create();
-	if (signals & signal_control)
-		serve_control();
-	if (signals & signal_connect)
-		serve_connects();
-	if (signals & signal_reset)
-		undo_connect();
-	if (signals & (signal_send | signal_shutdown))
+	if (signals & (signal_create | signal_control | signal_connect | signal_reset)) {
+		if (signals & signal_create)
+			serve_create();
+		if (signals & signal_control)
+			serve_control();
+		if (signals & signal_connect)
+			serve_connects();
+		if (signals & signal_reset)
+			undo_connect();
+	}
+	if (signals & (signal_send | signal_sleeping_send))
 		datagram_ ? serve_datagram_sends() : serve_sends();
 	if (signals & signal_disconnect)
 		serve_disconnects();
@@ -222,7 +275,7 @@ void Socket::on_network(void *owner, uint32_t events)
 {
 	Socket *self = static_cast<Socket *>(owner);
 	bool in_place = events & PORT_SOCKET_INLINE;
-	ULONG signals = 0;
+	ULONG signals = 0, able, todo = 0;
 
 	if (events & PORT_SOCKET_READABLE)
 		signals |= signal_receive | signal_accept;
@@ -241,11 +294,13 @@ void Socket::on_network(void *owner, uint32_t events)
 		self->signals_ |= signals;
 		if (self->pumping_ || !signals)
 			return;
-		in_place = in_place && !(self->signals_ & ~self->inline_signals());
-		self->pumping_ = in_place;
+		able = self->inline_signals();
+		in_place = in_place && !(self->signals_ & ~able);
+		if (in_place)
+			todo = self->begin_pump(able, true);
 	}
 	if (in_place)
-		self->pump(self->inline_signals());
+		self->pump(able, todo);
 	else
 		self->queue_work();
 }
@@ -295,9 +350,11 @@ ULONG Socket::signal_of(Operation operation)
 NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Admission admission)
 {
 	RequestQueue &queue = queue_of(operation);
+	ULONG signals = signal_of(operation);
 	Request *request = Request::of(irp);
+	Server server = Server::present_pump;
 	Refusal refusal = accepted;
-	bool first = false, queued = false;
+	bool here = may_begin_pump(), queued = false;
 
 	request->socket = this;
 	request->operation = operation;
@@ -313,9 +370,16 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 		else
 			refusal = admission(*this, irp);
 		if (!refusal) {
+			bool first = queue.empty();
+
 			IoMarkIrpPending(irp);
-			first = queue.empty();
 			queued = queue.push_back(irp, cancel_request);
+			/*
+			 * Who comes later is served, or waits, behind the first; and what only the
+			 * network can help, waits for it.
+			 */
+			if (queued && first && !waits_for_network(irp))
+				server = leave_word(signals, here);
 		}
 	}
 	if (refusal) {
@@ -326,8 +390,7 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 	}
 	if (!queued)
 		cancelled(irp);
-	else if (first) /* who comes later is served, or waits, behind the first */
-		signal(signal_of(operation));
+	call(server, signals);
 	end_use();
 	return STATUS_PENDING;
 }

@@ -18,6 +18,7 @@
 
 #include "port/inspect.h"
 #include "port/net.h"
+#include "port/packet.h"
 #include "port/work.h"
 #include "socket/client.h"
 #include "socket/datagram.h"
@@ -34,6 +35,7 @@ namespace wsk
 
 struct Control;
 struct ControlCall;
+class SendBatch;
 
 enum class State : UCHAR {
 	unbound,
@@ -58,8 +60,7 @@ enum Signal : ULONG {
 	signal_reset = 128,
 	signal_create = 256,
 	signal_window = 512,
-	signal_shutdown =
-		1024, /* the first of the sends is a disconnect, and not to be done inline */
+	signal_sleeping_send = 1024, /* the first of the sends may sleep */
 	signal_dead = 2048,
 	signal_inspect = 4096,
 	signal_all = 8191,
@@ -198,9 +199,14 @@ private:
 	~Socket() { delete datagram_; }
 
 	/* socket.cc: the pump and the life cycle */
+	enum class Server { present_pump, caller, work_item };
 	void signal(ULONG signals);
+	Server leave_word(ULONG signals, bool here);
+	void call(Server server, ULONG signals);
 	void queue_work();
-	void pump(ULONG mask);
+	bool may_begin_pump() const;
+	ULONG begin_pump(ULONG mask, bool in_place);
+	void pump(ULONG mask, ULONG todo);
 	void serve(ULONG signals);
 	static void run_work(port_work *work);
 	static void on_network(void *owner, uint32_t events);
@@ -210,6 +216,9 @@ private:
 	ULONG awaited_signals() const;
 	PIRP claim(RequestQueue &queue);
 	void put_back(RequestQueue &queue, PIRP irp);
+	int requests_per_turn() const;
+	bool waits_for_network(PIRP irp) const;
+	ULONG level_flag() const;
 	void cancelled(PIRP irp);
 	void cancel_all(RequestQueue &queue, NTSTATUS status);
 	ULONG inline_signals() const;
@@ -286,13 +295,17 @@ private:
 	/* stream.cc */
 	void serve_sends();
 	void serve_receives();
-	long long transmit(PIRP irp, bool more_follows);
+	bool settle(const SendBatch &batch, PIRP next, long long sent);
+	void finish_send(PIRP irp);
 	long long collect(PIRP irp);
 
 	/* datagram_transfer.cc */
 	void serve_datagram_sends();
 	void serve_datagram_receives();
 	long long transmit_datagrams(PIRP irp);
+	bool goes_as_run(PIRP irp);
+	long long transmit_run(PIRP irp);
+	bool may_sleep(PIRP irp) const;
 	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
 	int next_datagram(port_datagram *datagram, NTSTATUS *verdict);
 	bool serve_receive_from(PIRP irp);
@@ -313,6 +326,10 @@ private:
 	void enable_events(ULONG mask);
 	void start_events(ULONG inherited = 0);
 	bool indicate_receive();
+	long long offer(const EventCall &call, port_packet *packets, SIZE_T bytes);
+	static int64_t visit_packet(void *context, port_packet *packet);
+	long long indicate_in_place(const EventCall &call);
+	long long indicate_held(const EventCall &call);
 	void indicate_disconnect();
 	void indicate_send_backlog();
 	UCHAR disconnect_to_indicate();
@@ -323,6 +340,7 @@ private:
 	LONG uses_ = 1;
 	ULONG signals_ = 0;
 	bool pumping_ = false;
+	bool in_place_ = false; /* the pump is, in the softirq that processes packets */
 	bool closing_ = false;
 	bool abandoned_ = false;	  /* its driver is being unloaded, and may still close it */
 	bool kept_ = false;		  /* and nothing but its last use is left */

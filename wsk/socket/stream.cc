@@ -2,7 +2,7 @@
 /* Sending and receiving on connections, and the graceful end of sending. */
 #include "nt/irql.h"
 #include "nt/mdl.h"
-#include "port/context.h"
+#include "socket/send_batch.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
 
@@ -12,99 +12,92 @@ namespace wsk
 namespace
 {
 
-/* Requests served before the other queues, or other softirqs, get their turn. */
-int requests_per_turn()
-{
-	return port_context() == PORT_CONTEXT_TASK ? 32 : 8;
-}
-
 /* What a draining receive throws away at a time. */
 constexpr size_t discard_at_once = 1 << 20;
 
-/* The transfer's next segments, and how many bytes they have. */
-size_t next_segments(PIRP irp, port_segment (&segments)[segments_per_call], SIZE_T *bytes)
-{
-	TransferArguments &arguments = request_arguments<TransferArguments>(irp);
-	size_t count = mdl_segments(arguments.mdl, arguments.offset, Request::of(irp)->transferred,
-				    arguments.length, segments, segments_per_call);
-
-	*bytes = 0;
-	for (size_t i = 0; i < count; i++)
-		*bytes += segments[i].length;
-	return count;
-}
-
-/* The flags mean a send's last bytes. */
-uint32_t send_flags(ULONG flags, bool last, bool more_follows)
-{
-	uint32_t urgent = flags & WSK_FLAG_OOB ? PORT_SEND_URGENT : 0;
-
-	if (!last)
-		return PORT_SEND_MORE;
-	if (flags & WSK_FLAG_NODELAY)
-		return PORT_SEND_PUSH | urgent;
-	return more_follows ? PORT_SEND_MORE | urgent : urgent;
-}
-
 } // namespace
 
-/* Sends what is left of a request: 0 when that was all, else -errno. */
-long long Socket::transmit(PIRP irp, bool more_follows)
+/* Completes a send that has been sent, or goes on with a disconnect. */
+void Socket::finish_send(PIRP irp)
 {
-	Request *request = Request::of(irp);
-	SIZE_T length = request_arguments<TransferArguments>(irp).length;
-
-	while (request->transferred < length) {
-		port_segment segments[segments_per_call];
-		SIZE_T bytes;
-		size_t count = next_segments(irp, segments, &bytes);
-		bool last = request->transferred + bytes == length;
-
-		long long sent = port_socket_send(transport_, segments, count,
-						  send_flags(request->flags, last, more_follows));
-		if (sent < 0)
-			return sent;
-		request->transferred += sent;
+	if (Request::of(irp)->operation != Operation::disconnect) {
+		complete(irp, STATUS_SUCCESS, Request::of(irp)->transferred);
+		return;
 	}
-	return 0;
+	int error = port_socket_shutdown_send(transport_);
+
+	if (error) {
+		complete(irp, status_from_error(Activity::send, error));
+		return;
+	}
+	put_back(disconnects_, irp);
+	signal(signal_disconnect);
 }
 
 /*
- * The next request is claimed, and so certain to follow, before the current one is sent: what does
- * not fill a segment then waits for it.
+ * What sending a batch has come to: how many bytes were taken, or the connection's failure. False
+ * where some of it is left, which then waits, as does the request that follows.
+ */
+bool Socket::settle(const SendBatch &batch, PIRP next, long long sent)
+{
+	size_t done = 0;
+
+	for (long long left = sent; left >= 0 && done < batch.count(); done++) {
+		Request *request = Request::of(batch[done]);
+		SIZE_T rest = request_arguments<TransferArguments>(batch[done]).length -
+			      request->transferred;
+
+		if (rest > static_cast<SIZE_T>(left)) {
+			request->transferred += left;
+			break;
+		}
+		request->transferred += rest;
+		left -= rest;
+	}
+	if (sent < 0 && sent != -PORT_EAGAIN) {
+		/* What one of them failed of, the others would leave a hole in front of. */
+		for (size_t i = 0; i < batch.count(); i++)
+			complete(batch[i], status_from_error(Activity::send, sent));
+		return true;
+	}
+	if (done < batch.count() && next)
+		put_back(sends_, next);
+	for (size_t i = batch.count(); i > done; i--)
+		put_back(sends_, batch[i - 1]);
+	for (size_t i = 0; i < done; i++)
+		finish_send(batch[i]);
+	return done == batch.count();
+}
+
+/*
+ * The request after a batch is claimed, and so certain to follow, before the batch is sent: what
+ * does not fill a segment then waits for it.
  */
 void Socket::serve_sends()
 {
 	PIRP next = claim(sends_);
 
 	for (int left = requests_per_turn(); next && left; left--) {
-		PIRP irp = next;
-		Request *request = Request::of(irp);
-		bool disconnects = request->operation == Operation::disconnect;
+		[[gnu::uninitialized]] SendBatch batch;
+		long long sent = 0;
 
-		if (disconnects && port_context() != PORT_CONTEXT_TASK) {
-			put_back(sends_, irp);
-			signal(signal_shutdown);
+		if (in_place_ && Request::of(next)->operation == Operation::disconnect) {
+			put_back(sends_, next);
+			signal(signal_sleeping_send);
 			return;
 		}
+		do {
+			batch.add(next);
+			next = claim(sends_);
+		} while (next && batch.takes(next));
+		if (batch.segment_count())
+			sent = port_socket_send(transport_, batch.segments(), batch.segment_count(),
+						batch.flags(next));
+		if (settle(batch, next, sent))
+			continue;
+		if (sent == -PORT_EAGAIN)
+			return;
 		next = claim(sends_);
-		long long error = transmit(irp, next);
-		if (error == -PORT_EAGAIN) {
-			if (next)
-				put_back(sends_, next);
-			put_back(sends_, irp);
-			return;
-		}
-		if (!error && disconnects)
-			error = port_socket_shutdown_send(transport_);
-		if (error) {
-			complete(irp, status_from_error(Activity::send, error));
-		} else if (disconnects) {
-			put_back(disconnects_, irp);
-			signal(signal_disconnect);
-		} else {
-			complete(irp, STATUS_SUCCESS, request->transferred);
-		}
 	}
 	if (next) {
 		put_back(sends_, next);
@@ -114,14 +107,23 @@ void Socket::serve_sends()
 	}
 }
 
+/* Whether a receive finds nothing, so that trying it is no use; under the lock. */
+bool Socket::waits_for_network(PIRP irp) const
+{
+	return Request::of(irp)->operation == Operation::receive &&
+	       request_arguments<TransferArguments>(irp).length &&
+	       !port_socket_readable(transport_);
+}
+
 /*
  * Receives into a request: 1 when it is to be completed with success, else -errno. The end of the
  * stream completes every request, whatever it has so far.
  */
 long long Socket::collect(PIRP irp)
 {
+	const TransferArguments &arguments = request_arguments<TransferArguments>(irp);
 	Request *request = Request::of(irp);
-	SIZE_T length = request_arguments<TransferArguments>(irp).length;
+	SIZE_T length = arguments.length;
 
 	if (request->flags & WSK_FLAG_DRAIN) {
 		long long dropped;
@@ -132,9 +134,12 @@ long long Socket::collect(PIRP irp)
 		return dropped ? dropped : 1;
 	}
 	while (request->transferred < length) {
-		port_segment segments[segments_per_call];
-		SIZE_T bytes;
-		size_t count = next_segments(irp, segments, &bytes);
+		[[gnu::uninitialized]] port_segment segments[segments_per_call];
+		/* No more of a large buffer is looked at than what comes will fill. */
+		SIZE_T most = request->transferred + port_socket_available(transport_) + 1;
+		size_t count =
+			mdl_segments(arguments.mdl, arguments.offset, request->transferred,
+				     most < length ? most : length, segments, segments_per_call);
 		long long received = port_socket_receive(transport_, segments, count);
 
 		/* What has been received is handed over first; a failure will be met again. */
@@ -143,6 +148,8 @@ long long Socket::collect(PIRP irp)
 		if (received <= 0)
 			break;
 		request->transferred += received;
+		if (!(request->flags & WSK_FLAG_WAITALL) && !port_socket_readable(transport_))
+			break;
 	}
 	return 1;
 }

@@ -2,7 +2,6 @@
 /* WskReceiveEvent, WskDisconnectEvent and WskSendBacklogEvent. The pump calls; so they are serial.
  */
 #include "nt/irql.h"
-#include "port/context.h"
 #include "port/option.h"
 #include "socket/change.h"
 #include "socket/indication.h"
@@ -32,10 +31,10 @@ void consume(port_socket *transport, SIZE_T bytes)
 	}
 }
 
+/* What is retained holds the window back. */
 ULONG receive_flags(const port_packet *packets)
 {
-	ULONG flags =
-		WSK_FLAG_RELEASE_ASAP | level_flag(); /* what is retained holds the window back */
+	ULONG flags = WSK_FLAG_RELEASE_ASAP;
 
 	for (; packets; packets = packets->next)
 		if (packets->pushed)
@@ -45,40 +44,77 @@ ULONG receive_flags(const port_packet *packets)
 
 } // namespace
 
+/*
+ * Calls WskReceiveEvent: how many of the bytes the client wants no more, or PORT_PACKET_KEPT when
+ * it has taken the list over, which may be gone by then.
+ */
+long long Socket::offer(const EventCall &call, port_packet *packets, SIZE_T bytes)
+{
+	ULONG flags = receive_flags(packets) | level_flag();
+	PWSK_DATA_INDICATION list = make_indications(packets);
+	SIZE_T accepted_bytes = bytes;
+	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_EVENT>()(call.context(), flags, list, bytes,
+								 &accepted_bytes);
+
+	if (status == STATUS_PENDING)
+		return PORT_PACKET_KEPT;
+	if (status != STATUS_SUCCESS)
+		accepted_bytes = 0;
+	if (accepted_bytes > bytes)
+		accepted_bytes = bytes;
+	indicating_stopped_ = accepted_bytes < bytes;
+	(void)!free_indications(list);
+	return accepted_bytes;
+}
+
+struct Visit {
+	Socket *socket;
+	const EventCall *call;
+};
+
+int64_t Socket::visit_packet(void *context, port_packet *packet)
+{
+	auto *visit = static_cast<const Visit *>(context);
+
+	return visit->socket->offer(*visit->call, packet, packet->length);
+}
+
+/* A packet where it lies: 1, 0 when there is none, or a failure. */
+long long Socket::indicate_in_place(const EventCall &call)
+{
+	Visit visit = {this, &call};
+
+	return port_socket_visit(transport_, &indication_room, visit_packet, &visit);
+}
+
+/* Likewise, some packets, with their memory held. */
+long long Socket::indicate_held(const EventCall &call)
+{
+	port_packet *packets = nullptr;
+	long long bytes =
+		port_socket_peek(transport_, packets_per_call, &indication_room, &packets);
+
+	if (bytes <= 0)
+		return bytes;
+	long long unwanted = offer(call, packets, bytes);
+	consume(transport_, unwanted == PORT_PACKET_KEPT ? bytes : unwanted);
+	return 1;
+}
+
 /* Hands out what has arrived; false when that is nothing, or the client does not want it. */
 bool Socket::indicate_receive()
 {
 	if (indicating_stopped_ || !port_socket_has_data(transport_))
 		return false;
 	EventCall call(*this, Event::receive);
-	port_packet *packets = nullptr;
 
 	if (!call)
 		return false;
-	long long bytes =
-		port_socket_peek(transport_, packets_per_call, &indication_room, &packets);
-	if (bytes == -PORT_ENOMEM) /* nothing else would bring us here again */
+	long long indicated = in_place_ ? indicate_in_place(call) : indicate_held(call);
+
+	if (indicated == -PORT_ENOMEM) /* nothing else would bring us here again */
 		signal(signal_receive);
-	if (bytes <= 0)
-		return false;
-	ULONG flags = receive_flags(packets);
-	PWSK_DATA_INDICATION list = make_indications(packets);
-	SIZE_T accepted_bytes = bytes;
-	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_EVENT>()(call.context(), flags, list, bytes,
-								 &accepted_bytes);
-	if (status == STATUS_PENDING) {
-		/* The list is the client's, and may be gone. */
-		consume(transport_, bytes);
-		return true;
-	}
-	if (status != STATUS_SUCCESS)
-		accepted_bytes = 0;
-	if (accepted_bytes > static_cast<SIZE_T>(bytes))
-		accepted_bytes = bytes;
-	indicating_stopped_ = accepted_bytes < static_cast<SIZE_T>(bytes);
-	(void)!free_indications(list);
-	consume(transport_, accepted_bytes);
-	return !indicating_stopped_;
+	return indicated > 0 && !indicating_stopped_;
 }
 
 /*
