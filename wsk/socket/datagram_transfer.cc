@@ -16,6 +16,9 @@ namespace
 /* What the transport takes as one packet to be segmented: so many segments, and so many bytes. */
 constexpr SIZE_T most_segments = 64, most_segmented = 65000;
 
+/* A datagram that the transport makes one block of memory of, in whatever context. */
+constexpr SIZE_T most_in_place = 8192;
+
 /* How much of what is left to send the transport gets at a time. */
 SIZE_T next_size(SIZE_T left, ULONG segment_size, bool one_by_one)
 {
@@ -35,6 +38,38 @@ bool cannot_segment(long long error)
 	return error == -PORT_EINVAL || error == -PORT_EMSGSIZE || error == -PORT_EIO ||
 	       error == -PORT_EOPNOTSUPP || error == -PORT_ENOPROTOOPT;
 }
+
+/* Whether the client wants to know when it was sent: one time for one packet. */
+bool is_stamped(PIRP irp)
+{
+	auto *block = static_cast<const SendBlock *>(Request::of(irp)->block);
+
+	return block && (block->control.fields & PORT_SEND_STAMP);
+}
+
+/* Buffers that go as one packet to be segmented: of one size, but that the last may be less. */
+struct Run {
+	SIZE_T size;	   /* of each */
+	SIZE_T bytes;	   /* of all */
+	PWSK_BUF_LIST end; /* behind the last */
+	Segments segments;
+
+	explicit Run(PWSK_BUF_LIST list) : size(list->Buffer.Length), bytes(0), end(list)
+	{
+		SIZE_T last = size;
+
+		for (SIZE_T count = 0; end && last == size && count < most_segments; count++) {
+			const WSK_BUF &buffer = end->Buffer;
+
+			if (!buffer.Length || buffer.Length > size ||
+			    bytes + buffer.Length > most_segmented)
+				return;
+			segments.add(buffer.Mdl, buffer.Offset, 0, buffer.Length);
+			bytes += last = buffer.Length;
+			end = end->Next;
+		}
+	}
+};
 
 bool same_source(const port_address &a, const port_address &b, bool raw)
 {
@@ -109,7 +144,8 @@ long long Socket::transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent)
 		/* `started`: segmenting was tried, and refused. */
 		SIZE_T size = next_size(buffer.Length - *sent, segment_size, request->started);
 		bool segmented = segment_size && size > segment_size;
-		Segments segments(buffer.Mdl, buffer.Offset, *sent, *sent + size);
+		[[gnu::uninitialized]] Segments segments(buffer.Mdl, buffer.Offset, *sent,
+							 *sent + size);
 
 		if (!segments)
 			return -PORT_ENOMEM;
@@ -129,6 +165,50 @@ long long Socket::transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent)
 	return 0;
 }
 
+/* Whether the next two of a request's buffers, at least, can go to the transport as one packet. */
+bool Socket::goes_as_run(PIRP irp)
+{
+	const SendArguments &arguments = request_arguments<SendArguments>(irp);
+	const WSK_BUF_LIST *first = arguments.list, *second = first->Next;
+
+	return type() == SOCK_DGRAM && !Request::of(irp)->flags && !Request::of(irp)->started &&
+	       !is_stamped(irp) && !arguments.offset && second && second->Buffer.Length &&
+	       second->Buffer.Length <= first->Buffer.Length &&
+	       first->Buffer.Length + second->Buffer.Length <= most_segmented;
+}
+
+/* Sends the next run of a request's buffers: 0, else -errno. */
+long long Socket::transmit_run(PIRP irp)
+{
+	SendArguments &arguments = request_arguments<SendArguments>(irp);
+	auto *block = static_cast<const SendBlock *>(Request::of(irp)->block);
+	[[gnu::uninitialized]] Run run(arguments.list);
+
+	if (!run.segments)
+		return -PORT_ENOMEM;
+	long long result = port_datagram_send(
+		transport_, &arguments.to, block ? &block->control : nullptr,
+		static_cast<uint32_t>(run.size), run.segments.first(), run.segments.count());
+	if (cannot_segment(result)) {
+		Request::of(irp)->started = true; /* from now on one by one */
+		return 0;
+	}
+	if (result < 0)
+		return result;
+	Request::of(irp)->transferred += run.bytes;
+	arguments.list = run.end;
+	return 0;
+}
+
+/* Whether sending might sleep: all but one datagram that is small. */
+bool Socket::may_sleep(PIRP irp) const
+{
+	const SendArguments &arguments = request_arguments<SendArguments>(irp);
+
+	return type() != SOCK_DGRAM || Request::of(irp)->operation != Operation::send_to ||
+	       Request::of(irp)->flags || is_stamped(irp) || arguments.length > most_in_place;
+}
+
 /* Sends what is left of a request: 0 when that was all, else -errno. */
 long long Socket::transmit_datagrams(PIRP irp)
 {
@@ -142,6 +222,10 @@ long long Socket::transmit_datagrams(PIRP irp)
 		return transmit_buffer(irp, buffer, &sent);
 	}
 	while (arguments.list && !error) {
+		if (goes_as_run(irp)) {
+			error = transmit_run(irp);
+			continue;
+		}
 		sent = arguments.offset;
 		error = transmit_buffer(irp, arguments.list->Buffer, &sent);
 		arguments.offset = error ? static_cast<ULONG>(sent) : 0;
@@ -158,6 +242,11 @@ void Socket::serve_datagram_sends()
 
 		if (!irp)
 			return;
+		if (in_place_ && may_sleep(irp)) {
+			put_back(sends_, irp);
+			signal(signal_sleeping_send);
+			return;
+		}
 		long long error = transmit_datagrams(irp);
 		if (error == -PORT_EAGAIN) {
 			put_back(sends_, irp);
@@ -225,7 +314,7 @@ void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
 {
 	const ReceiveArguments arguments = request_arguments<ReceiveArguments>(irp);
 	SIZE_T size = datagram.length < arguments.length ? datagram.length : arguments.length;
-	Segments segments(arguments.mdl, arguments.offset, 0, size);
+	[[gnu::uninitialized]] Segments segments(arguments.mdl, arguments.offset, 0, size);
 	NTSTATUS status = STATUS_SUCCESS;
 	long long copied =
 		segments ? port_datagram_copy(&datagram, segments.first(), segments.count())
