@@ -165,6 +165,67 @@ void sends_keep_their_order(struct kunit *test, ADDRESS_FAMILY family)
 	}
 }
 
+/* Queued together, and so handed to the stack together: of all sizes, with all flags. */
+void many_small_sends(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG count = 60, most = 3000;
+	constexpr ULONG sizes[] = {1, 64, 0, most, 64, 64, 1000, 5, 0, 17};
+	constexpr ULONG flags[] = {0, 0, 0, WSK_FLAG_NODELAY, 0, WSK_FLAG_OOB, 0};
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(count * most), in(count * most);
+	Request sends[count];
+	ULONG position = 0;
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	out.fill();
+	at_dispatch([&] {
+		for (ULONG i = 0; i < count; i++) {
+			const ULONG size = sizes[i % RTL_NUMBER_OF(sizes)];
+
+			pair.caller.start_send(sends[i], out.window(position, size),
+					       flags[i % RTL_NUMBER_OF(flags)]);
+			position += size;
+		}
+	});
+	expect_done(test, pair.peer.receive(in.window(0, position), WSK_FLAG_WAITALL), position);
+	EXPECT_TRUE(test, in.holds(0, position, 0));
+	for (ULONG i = 0; i < count; i++) {
+		expect_done(test, sends[i].wait(), sizes[i % RTL_NUMBER_OF(sizes)]);
+		if (i)
+			EXPECT_LT(test, sends[i - 1].order(), sends[i].order());
+	}
+}
+
+/* Whatever part of them the stack took: those that were not taken whole are told by their IRPs. */
+void closing_amid_small_sends(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG count = 40, size = 5000;
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(size);
+	Request sends[count];
+	bool failed = false;
+
+	REQUIRE(test, pair.connected() && out.valid());
+	pair.shrink_buffers();
+	at_dispatch([&] {
+		for (Request &send : sends)
+			pair.caller.start_send(send, out.all());
+	});
+	pair.caller.close();
+	for (Request &send : sends) {
+		const Outcome outcome = send.wait();
+
+		if (outcome.status == STATUS_SUCCESS)
+			EXPECT_TRUE(test, !failed);
+		else
+			EXPECT_STATUS(test, outcome.status, STATUS_CANCELLED);
+		failed = failed || outcome.status != STATUS_SUCCESS;
+	}
+	EXPECT_TRUE(test, failed);
+}
+
 void without_delay(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -337,6 +398,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("sending nothing succeeds with nothing", nothing_to_send),
 	IPV4_AND_IPV6("a send larger than all buffers completes when all is sent", large_sends),
 	IPV4_AND_IPV6("many sends keep their order", sends_keep_their_order),
+	IPV4_AND_IPV6("small sends of all kinds keep their order", many_small_sends),
+	IPV4_AND_IPV6("closing ends small sends in their order", closing_amid_small_sends),
 	IPV4_AND_IPV6("WSK_FLAG_NODELAY sends", without_delay),
 	IPV4_AND_IPV6("other flags are not supported", unsupported_flags),
 	IPV4_AND_IPV6("a window beyond its chain is refused", impossible_windows),

@@ -323,6 +323,25 @@ void kept_data_stays_until_released(struct kunit *test, ADDRESS_FAMILY family)
 			      STATUS_SUCCESS);
 }
 
+/* It may be gone before the event tells that it was kept. */
+void released_inside_the_event(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Noted noted(client, family);
+
+	REQUIRE(test, noted.ready);
+	noted.notes.answer = Answer::keep;
+	noted.notes.act = [](StreamNotes &notes) { notes.release_all(*notes.acts_on); };
+	REQUIRE(test, noted.enable());
+	for (int i = 0; i < 20; i++) {
+		send_stream(test, noted.caller, i * 3000, 3000);
+		REQUIRE(test, noted.notes.wait_until(
+				      [&] { return noted.notes.taken == (i + 1) * 3000; }));
+	}
+	EXPECT_TRUE(test, noted.notes.in_order);
+	EXPECT_EQ(test, noted.notes.kept_count, 0);
+}
+
 void kept_data_holds_the_window(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -581,6 +600,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("refused data waits for a receive", refused_data_waits_for_a_receive),
 	IPV4_AND_IPV6("a part of the data may be taken", part_of_the_data_may_be_taken),
 	IPV4_AND_IPV6("retained data stays until it is released", kept_data_stays_until_released),
+	IPV4_AND_IPV6("data may be released before the event has retained it",
+		      released_inside_the_event),
 	IPV4_AND_IPV6("retained data holds the window back", kept_data_holds_the_window),
 	IPV4_AND_IPV6("queued receives come before the event", queued_receives_come_first),
 	IPV4_AND_IPV6("the peer's end is told after its data", the_peers_end_comes_after_its_data),
