@@ -5,6 +5,7 @@
 
 #include "linux/linux.h"
 #include "port/alarm.h"
+#include "port/crypto.h"
 #include "port/driver.h"
 #include "port/provider.h"
 
@@ -81,6 +82,7 @@ static void __exit wsk_exit(void)
 	port_inspect_exit();
 	port_owner_exit();
 	port_work_destroy_queues();
+	nt_bcrypt_exit();
 	nt_driver_exit();
 }
 

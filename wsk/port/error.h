@@ -31,6 +31,7 @@
 	X(ERANGE, 34)          \
 	X(ENODATA, 61)         \
 	X(EPROTO, 71)          \
+	X(EBADMSG, 74)         \
 	X(EOVERFLOW, 75)       \
 	X(ENOTSOCK, 88)        \
 	X(EDESTADDRREQ, 89)    \
