@@ -28,6 +28,7 @@
 #include <wdm/csq.h>
 #include <wdm/device.h>
 #include <wdm/ps.h>
+#include <wdm/file.h>
 #include <wdm/se.h>
 #include <wdm/system.h>
 

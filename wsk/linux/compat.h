@@ -8,6 +8,7 @@
 #define WSK_LINUX_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/fs.h>
 #include <linux/ipv6.h>
 #include <net/inet_sock.h>
 #include <net/request_sock.h>
@@ -101,6 +102,16 @@ static inline void compat_send_reset(const struct request_sock_ops *ops, struct 
 	ops->send_reset(NULL, skb, SK_RST_REASON_NOT_SPECIFIED);
 #else
 	ops->send_reset(NULL, skb);
+#endif
+}
+
+/* Removes a name from its folder, which is locked. */
+static inline int compat_unlink(struct file *file, struct inode *folder, struct dentry *dentry)
+{
+#ifdef HAVE_MNT_IDMAP
+	return vfs_unlink(file_mnt_idmap(file), folder, dentry, NULL);
+#else
+	return vfs_unlink(file_mnt_user_ns(file), folder, dentry, NULL);
 #endif
 }
 

@@ -247,6 +247,18 @@ NTSTATUS handle_create(PVOID body, ULONG attributes, PHANDLE handle)
 	return status;
 }
 
+NTSTATUS handle_reference(HANDLE handle, POBJECT_TYPE type, PVOID *body)
+{
+	*body = handles.reference(handle);
+	if (!*body)
+		return STATUS_INVALID_HANDLE;
+	if (header_of(*body)->type == type)
+		return STATUS_SUCCESS;
+	object_dereference(*body);
+	*body = nullptr;
+	return STATUS_OBJECT_TYPE_MISMATCH;
+}
+
 namespace
 {
 

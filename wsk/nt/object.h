@@ -47,6 +47,9 @@ void object_reference_for_driver(PVOID body);
  */
 NTSTATUS handle_create(PVOID body, ULONG attributes, PHANDLE handle);
 
+/* The object of that type that a handle stands for, with a reference of wsk.ko's own. */
+NTSTATUS handle_reference(HANDLE handle, POBJECT_TYPE type, PVOID *body);
+
 /*
  * What Linux made is no object of ours: the address of Linux' own, made odd, so that it cannot be
  * one's. References to it are references to what Linux made.

@@ -21,14 +21,21 @@
 	X(EBUSY, 16)           \
 	X(EEXIST, 17)          \
 	X(ENODEV, 19)          \
+	X(ENOTDIR, 20)         \
+	X(EISDIR, 21)          \
 	X(EINVAL, 22)          \
 	X(ENFILE, 23)          \
 	X(EMFILE, 24)          \
 	X(ENOTTY, 25)          \
+	X(ETXTBSY, 26)         \
+	X(EFBIG, 27)           \
 	X(ENOSPC, 28)          \
 	X(EROFS, 30)           \
 	X(EPIPE, 32)           \
 	X(ERANGE, 34)          \
+	X(ENAMETOOLONG, 36)    \
+	X(ENOTEMPTY, 39)       \
+	X(ELOOP, 40)           \
 	X(ENODATA, 61)         \
 	X(EPROTO, 71)          \
 	X(EBADMSG, 74)         \
@@ -59,6 +66,7 @@
 	X(EHOSTUNREACH, 113)   \
 	X(EALREADY, 114)       \
 	X(EINPROGRESS, 115)    \
+	X(EDQUOT, 122)         \
 	X(ECANCELED, 125)      \
 	X(ERESTARTSYS, 512)
 
