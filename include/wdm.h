@@ -27,6 +27,7 @@
 #include <wdm/io.h>
 #include <wdm/csq.h>
 #include <wdm/device.h>
+#include <wdm/cm.h>
 #include <wdm/ps.h>
 #include <wdm/file.h>
 #include <wdm/se.h>

@@ -22,8 +22,9 @@ struct port_constructors {
 	const constructor *end;
 };
 
-int wsk_driver_load(struct module *module, const char *name,
-		    const struct port_constructors *constructors, void *entry, void **driver);
+int wsk_driver_load(struct module *module, const char *name, const char *registry,
+		    const char *parameters, const struct port_constructors *constructors,
+		    void *entry, void **driver);
 void wsk_driver_unload(void *driver);
 
 /* The driver's, with Windows' types, which have no place here: its address is all that counts. */
@@ -36,13 +37,23 @@ static constructor first_constructor[0] __section("wsk_constructors");
 extern void *__dso_handle;
 void *__dso_handle __weak;
 
+/* What the driver finds in the registry. */
+static char *registry;
+module_param(registry, charp, 0444);
+MODULE_PARM_DESC(registry, "file of registry values for this driver (/etc/wsk/NAME.reg, if there)");
+
+static char *parameters;
+module_param(parameters, charp, 0444);
+MODULE_PARM_DESC(parameters, "values of its key Parameters, which count more: Port=7000,Name=abc");
+
 static void *driver;
 
 static int __init load(void)
 {
 	const struct port_constructors constructors = {first_constructor, wsk_constructors_end};
 
-	return wsk_driver_load(THIS_MODULE, KBUILD_MODNAME, &constructors, DriverEntry, &driver);
+	return wsk_driver_load(THIS_MODULE, KBUILD_MODNAME, registry, parameters, &constructors,
+			       DriverEntry, &driver);
 }
 
 static void __exit unload(void)

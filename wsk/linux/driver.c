@@ -83,24 +83,34 @@ void port_driver_pin(struct port_driver *driver)
 }
 
 /* What the generated glue of a driver (driver_module.c) calls from its init and exit. */
-int wsk_driver_load(struct module *module, const char *name,
-		    const struct port_constructors *constructors, void *entry, void **driver);
+int wsk_driver_load(struct module *module, const char *name, const char *registry,
+		    const char *parameters, const struct port_constructors *constructors,
+		    void *entry, void **driver);
 void wsk_driver_unload(void *driver);
 
 /**
  * wsk_driver_load() - Run a ported driver's DriverEntry
  * @module: the driver's module, NULL when it is built in
  * @name: the driver's name, as in \Driver\NAME
+ * @registry: a file of what the registry is to hold for it; NULL for /etc/wsk/NAME.reg, if it is
+ *	there
+ * @parameters: values of its key Parameters, as NAME=value,NAME=value, which count more; or NULL
  * @constructors: its static constructors, which run before DriverEntry
  * @entry: its DriverEntry
  * @driver: receives what wsk_driver_unload() wants
  *
  * Context: a module's init function.
- * Return: 0, or the errno that the status of DriverEntry comes closest to.
+ * Return: 0, or the errno that the status of DriverEntry comes closest to; -EINVAL when the file or
+ * the parameters cannot be understood, and what reading the file fails with.
  */
-int wsk_driver_load(struct module *module, const char *name,
-		    const struct port_constructors *constructors, void *entry, void **driver)
+int wsk_driver_load(struct module *module, const char *name, const char *registry,
+		    const char *parameters, const struct port_constructors *constructors,
+		    void *entry, void **driver)
 {
+	int error = nt_driver_configure(name, registry, parameters);
+
+	if (error)
+		return error;
 	return nt_driver_load(module, name, constructors, entry, driver);
 }
 EXPORT_SYMBOL_GPL(wsk_driver_load);

@@ -83,6 +83,7 @@ static void __exit wsk_exit(void)
 	port_owner_exit();
 	port_work_destroy_queues();
 	nt_bcrypt_exit();
+	nt_registry_exit();
 	nt_driver_exit();
 }
 

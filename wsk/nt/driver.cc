@@ -2,6 +2,7 @@
 /* The driver frame: DriverEntry, DriverUnload, and the account of what a driver leaves behind. */
 #include <ntddk.h>
 
+#include "nt/cm_registry.h"
 #include "nt/cxx_runtime.h"
 #include "nt/device.h"
 #include "nt/driver_account.h"
@@ -203,6 +204,7 @@ void retire(DriverAccount *account)
 	sockets_close_abandoned(account);
 	devices_delete_abandoned(account);
 	modules_withdraw(account);
+	registry_forget(account->name);
 	port_driver_unlink(&account->module);
 
 	WordGuard guard(accounts_lock);

@@ -35,8 +35,11 @@ void port_driver_pin(struct port_driver *driver);
 
 /*
  * The NT half of loading and unloading, which wsk/linux/driver.c calls for the module's glue.
- * The entry point is the driver's DriverEntry. Returns 0 and the driver, or -errno.
+ * First what the registry is to hold for the driver: from a file (NULL: the usual one), and from
+ * parameters (or NULL). Then the entry point, which is the driver's DriverEntry. They return 0, and
+ * the driver, or -errno.
  */
+PORT_MUST_CHECK int nt_driver_configure(const char *name, const char *file, const char *parameters);
 PORT_MUST_CHECK int nt_driver_load(void *module, const char *name,
 				   const struct port_constructors *constructors, void *entry,
 				   void **driver);
@@ -44,6 +47,8 @@ void nt_driver_unload(void *driver);
 
 /* The end of wsk.ko, after the last driver's: reports what is left, and ends the accounts. */
 void nt_driver_exit(void);
+/* The registry's. */
+void nt_registry_exit(void);
 
 PORT_END
 
