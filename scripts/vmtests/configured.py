@@ -62,7 +62,7 @@ def named_file_and_parameters(guest):
 
 @test
 def parameters_alone(guest):
-    """a driver is configured by insmod alone, and does not load without what it requires"""
+    """a driver gets its values from insmod alone, and does not load without those that it requires"""
     prepare(guest)
     guest.run("insmod /modules/configured.ko", status=1)
     guest.expect_log("configured: failed with status 0xc0000034")
@@ -74,7 +74,7 @@ def parameters_alone(guest):
 
 @test
 def mistakes(guest):
-    """a registry file that is wrong or missing, and parameters that are none, keep a driver out"""
+    """a file of values that is wrong or missing, and parameters that are none, keep a driver out"""
     prepare(guest)
     guest.run("printf '[Parameters]\\nRounds=1\\n' >wrong.reg")
     guest.run("insmod /modules/configured.ko registry=$PWD/wrong.reg", status=1)
@@ -87,7 +87,7 @@ def mistakes(guest):
 
 @test
 def drive(guest):
-    """C: is the folder that wsk.ko was told"""
+    """C: in a driver's values is the folder that wsk.ko was told"""
     guest.run("mkdir -p /srv/c/etc /srv/c/tmp && echo inside >/srv/c/etc/hostname && "
               "insmod /modules/wsk.ko c_drive=/srv/c")
     guest.run("insmod /modules/configured.ko registry=$PWD/configured.reg && rmmod configured")
