@@ -6,7 +6,7 @@ import hmac
 from vmtests import Failed, ROOT, test
 
 # What Debian's kernels have as modules of the ciphers and hashes.
-NEEDS = ("ccm", "ctr", "ecb", "gcm", "md4", "sha512_generic")
+NEEDS = ("ccm", "ctr", "ecb", "gcm", "ghash_generic", "md4", "sha512_generic")
 TEXT = b"hash me\n" * 300
 SECRET = b"Jefe"
 
