@@ -43,13 +43,11 @@ public:
 
 	void send()
 	{
+		struct kunit *test = test_;
 		Send &send = sends_[next_++ % ARRAYSIZE(sends_)];
 
 		/* What it carried has been answered. */
-		if (InterlockedExchange(&send.busy, 1)) {
-			EXPECT_FALSE(test_, send.busy);
-			return;
-		}
+		EXPECT_EQ(test, InterlockedExchange(&send.busy, 1), 0);
 		IoReuseIrp(send.irp, STATUS_UNSUCCESSFUL);
 		IoSetCompletionRoutine(send.irp, sent, &send, TRUE, TRUE, TRUE);
 		static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH *>(socket_->Dispatch)
