@@ -27,6 +27,31 @@ static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 static_assert(sizeof(struct port_socket) <= PORT_SOCKET_BYTES);
 #endif
 
+/* What the stack calls where nobody is attached: the same for all socks of a type. */
+struct callbacks {
+	void (*data_ready)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
+	void (*error_report)(struct sock *sk);
+};
+
+static struct callbacks stream_callbacks, datagram_callbacks;
+
+static struct callbacks *callbacks_of(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_STREAM ? &stream_callbacks : &datagram_callbacks;
+}
+
+static void note_callbacks(const struct sock *sk)
+{
+	struct callbacks *callbacks = callbacks_of(sk);
+
+	WRITE_ONCE(callbacks->data_ready, sk->sk_data_ready);
+	WRITE_ONCE(callbacks->write_space, sk->sk_write_space);
+	WRITE_ONCE(callbacks->state_change, sk->sk_state_change);
+	WRITE_ONCE(callbacks->error_report, sk->sk_error_report);
+}
+
 /* A vector on the stack holds this many segments; longer buffers take several rounds. */
 enum { MAX_SEGMENTS = 16 };
 
@@ -123,13 +148,14 @@ void port_socket_attach(struct port_socket *socket, void *owner, port_socket_not
 void port_socket_detach(struct port_socket *socket)
 {
 	struct sock *sk = socket->socket->sk;
+	const struct callbacks *callbacks = callbacks_of(sk);
 
 	write_lock_bh(&sk->sk_callback_lock);
 	__rcu_assign_sk_user_data_with_flags(sk, NULL, SK_USER_DATA_NOCOPY);
-	sk->sk_data_ready = socket->data_ready;
-	sk->sk_write_space = socket->write_space;
-	sk->sk_state_change = socket->state_change;
-	sk->sk_error_report = socket->error_report;
+	sk->sk_data_ready = READ_ONCE(callbacks->data_ready);
+	sk->sk_write_space = READ_ONCE(callbacks->write_space);
+	sk->sk_state_change = READ_ONCE(callbacks->state_change);
+	sk->sk_error_report = READ_ONCE(callbacks->error_report);
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -178,10 +204,7 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	port_socket_enter_net(self);
 	port_owner_leave_net(owner);
 	compat_sock_no_task_frag(sk);
-	self->data_ready = sk->sk_data_ready;
-	self->write_space = sk->sk_write_space;
-	self->state_change = sk->sk_state_change;
-	self->error_report = sk->sk_error_report;
+	note_callbacks(sk);
 	/* WSK receives every byte in its place; accepted connections inherit it. */
 	sock_set_flag(sk, SOCK_URGINLINE);
 	*created = self;
@@ -249,12 +272,6 @@ int port_socket_accept(struct port_socket *listener, struct port_socket **accept
 	port_tcp_unpause(self->socket->sk);
 	self->since = (u32)jiffies | 1;
 	self->syn_retransmits = min(tcp_sk(self->socket->sk)->total_retrans, (u32)U8_MAX);
-	/* It inherited our callbacks from the listener; what to restore is what the listener had.
-	 */
-	self->data_ready = listener->data_ready;
-	self->write_space = listener->write_space;
-	self->state_change = listener->state_change;
-	self->error_report = listener->error_report;
 	*accepted = self;
 	return 0;
 }

@@ -17,8 +17,9 @@ struct port_socket {
 	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
 	 * first. */
 	int error;
-	/* It was seen connected; the peer may have reset it since. */
-	u32 since; /* in jiffies, never 0 then */
+	/* When it was seen connected, in jiffies; then never 0. The peer may have reset it since.
+	 */
+	u32 since;
 	u8 syn_retransmits;
 	bool fast_open;
 	/* While it is used inline (net_inline.c): that processor's number and 1, and what to
@@ -26,10 +27,6 @@ struct port_socket {
 	int inline_processor;
 	gfp_t allocation;
 	struct port_rare *rare; /* rare.h; NULL: nothing of it */
-	void (*data_ready)(struct sock *sk);
-	void (*write_space)(struct sock *sk);
-	void (*state_change)(struct sock *sk);
-	void (*error_report)(struct sock *sk);
 };
 
 /* Around inline use, in sk_data_ready; false: not here. */

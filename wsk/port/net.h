@@ -32,7 +32,7 @@ struct port_segment {
 struct port_socket;
 
 /* The size of a connection's, at most, where locks carry no debugging state. */
-enum { PORT_SOCKET_BYTES = 88 };
+enum { PORT_SOCKET_BYTES = 72 };
 
 enum port_socket_event {
 	PORT_SOCKET_READABLE = 1, /* data, FIN, or a connection to accept */
