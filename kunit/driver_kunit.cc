@@ -128,7 +128,7 @@ void entry_that_fails(struct kunit *test)
 		{STATUS_INVALID_PARAMETER, PORT_EINVAL},
 		{STATUS_ADDRESS_ALREADY_EXISTS, PORT_EADDRINUSE},
 		{STATUS_UNSUCCESSFUL, PORT_EIO},
-		{STATUS_BUFFER_OVERFLOW, PORT_EIO}, /* a warning is no success */
+		{STATUS_BUFFER_OVERFLOW, PORT_EOVERFLOW}, /* a warning is no success */
 	};
 
 	for (const auto &row : table) {
