@@ -15,6 +15,7 @@
 #include "linux/datagram.h"
 #include "linux/pieces.h"
 #include "linux/stamp.h"
+#include "linux/tap.h"
 
 enum { MAX_SEGMENTS = 16 };
 
@@ -214,6 +215,26 @@ static struct sk_buff *dequeue(struct sock *sk, int *error)
 	return skb;
 }
 
+/* The first one that is undamaged, and of those that the socket is to have. */
+static struct sk_buff *next_valid(struct port_datagram_socket *self, int *error)
+{
+	struct sock *sk = self->base.socket->sk;
+	struct sk_buff *skb;
+
+	while ((skb = dequeue(sk, error))) {
+		bool passes = port_tap_passes(self, skb);
+
+		if (passes && !checksum_fails(sk, skb))
+			break;
+		if (passes) {
+			count(sk, UDP_MIB_CSUMERRORS);
+			count(sk, UDP_MIB_INERRORS);
+		}
+		kfree_skb(skb);
+	}
+	return skb;
+}
+
 static bool describe_returned(const struct sock *sk, struct sk_buff *skb,
 			      struct port_datagram *datagram)
 {
@@ -272,18 +293,10 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	if (!skb) {
 		if (next_returned(self, datagram))
 			return 0;
-		skb = dequeue(sk, &error);
+		skb = next_valid(self, &error);
 		if (!skb)
 			return error;
 		offset = 0;
-		while (checksum_fails(sk, skb)) {
-			count(sk, UDP_MIB_CSUMERRORS);
-			count(sk, UDP_MIB_INERRORS);
-			kfree_skb(skb);
-			skb = dequeue(sk, &error);
-			if (!skb)
-				return error;
-		}
 		count(sk, UDP_MIB_INDATAGRAMS);
 		skb_orphan(skb);
 	}
@@ -358,6 +371,7 @@ void port_datagram_drop(struct port_socket *socket)
 
 	consume_skb(self->rest);
 	port_stamps_free(self);
+	port_tap_free(self);
 }
 
 static int set_option(struct port_socket *socket, int level, int name, int value)

@@ -27,6 +27,7 @@ void port_rare_free(struct port_socket *socket)
 
 	if (!socket->rare)
 		return;
+	port_user_mtu_free(socket);
 	for (i = 0; i < PORT_HEADER_COUNT; i++)
 		kfree(socket->rare->header[i]);
 	kfree(socket->rare);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
  * PORT_OPTION_USER_MTU: what the path carries, but no more than this. TCP makes shorter segments of
- * it, IPv6 shorter fragments; of IPv4 it limits what must not be fragmented.
+ * it, and what may be fragmented has shorter fragments: IPv6 has an option for that, IPv4's packets
+ * are marked on their way out.
  */
 #include <linux/ipv6.h>
 #include <linux/net.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_sock.h>
+#include <net/ip.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/udp.h>
@@ -43,6 +46,43 @@ static void limit_segments(struct sock *sk, struct port_rare *rare, u32 mtu)
 	release_sock(sk);
 }
 
+/* For one socket's packets: IP makes fragments of what is marked so. */
+static unsigned int on_way_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct port_socket *socket = priv;
+	u32 mtu = READ_ONCE(socket->rare->user_mtu);
+
+	if (skb->sk == socket->socket->sk && mtu && skb->len > mtu && !skb_is_gso(skb))
+		IPCB(skb)->frag_max_size = mtu;
+	return NF_ACCEPT;
+}
+
+static int limit_fragments(struct port_socket *socket, struct port_rare *rare)
+{
+	struct net *net = sock_net(socket->socket->sk);
+	int error;
+
+	if (xchg(&rare->hooked, 1))
+		return 0;
+	rare->mtu_hook = (struct nf_hook_ops){
+		.hook = on_way_out,
+		.priv = socket,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP_PRI_LAST,
+	};
+	error = nf_register_net_hook(net, &rare->mtu_hook);
+	if (error)
+		WRITE_ONCE(rare->hooked, 0);
+	return error;
+}
+
+void port_user_mtu_free(struct port_socket *socket)
+{
+	if (socket->rare->hooked)
+		nf_unregister_net_hook(sock_net(socket->socket->sk), &socket->rare->mtu_hook);
+}
+
 int port_socket_set_user_mtu(struct port_socket *socket, u32 mtu)
 {
 	struct sock *sk = socket->socket->sk;
@@ -59,6 +99,8 @@ int port_socket_set_user_mtu(struct port_socket *socket, u32 mtu)
 	else if (sk->sk_family == AF_INET6)
 		error = socket->socket->ops->setsockopt(socket->socket, SOL_IPV6, IPV6_MTU,
 							KERNEL_SOCKPTR(&value), sizeof(value));
+	else
+		error = limit_fragments(socket, rare);
 	if (!error)
 		WRITE_ONCE(rare->user_mtu, mtu);
 	return error;

@@ -4,6 +4,7 @@
 
 #include <mstcpip.h>
 
+#include "port/tap.h"
 #include "socket/address.h"
 #include "socket/multicast.h"
 #include "socket/socket.h"
@@ -163,6 +164,12 @@ enum : ULONG {
 	group_filter = 0x8004747e,
 };
 
+constexpr Control tap(ULONG code, port_tap_scope what, ControlHandler run)
+{
+	return control_code(code, scope_datagram | scope_raw | scope_ipv4, rule_bound,
+			    sizeof(ULONG), 0, run, what);
+}
+
 constexpr Control rows[] = {
 	control_code(SIO_WSK_REGISTER_EXTENSION, scope_all, rule_immediate,
 		     sizeof(WSK_EXTENSION_CONTROL_IN), sizeof(WSK_EXTENSION_CONTROL_OUT),
@@ -230,6 +237,13 @@ constexpr Control rows[] = {
 		     set_group_filter),
 	control_code(SIO_GET_BROADCAST_ADDRESS, scope_datagrams | scope_ipv4, rule_immediate, 0,
 		     sizeof(SOCKADDR_IN), get_broadcast_address),
+
+	/* Raw IPv4 */
+	tap(SIO_RCVALL, PORT_TAP_ALL, receive_all),
+	tap(SIO_RCVALL_MCAST, PORT_TAP_MULTICAST, receive_all),
+	tap(SIO_RCVALL_IGMPMCAST, PORT_TAP_IGMP, receive_all),
+	tap(SIO_RCVALL_IF, PORT_TAP_ALL, receive_all_of_interface),
+	tap(SIO_RCVALL_MCAST_IF, PORT_TAP_MULTICAST, receive_all_of_interface),
 
 	/* All */
 	control_code(SIO_ADDRESS_LIST_QUERY, scope_all, rule_passive, 0, 0, get_address_list),

@@ -32,6 +32,10 @@ struct InterfaceInfoEx {
 };
 static_assert(sizeof(InterfaceInfoEx) == 56);
 
+/* ioctl_tap.cc */
+Refusal receive_all(Socket &socket, ControlCall &call);
+Refusal receive_all_of_interface(Socket &socket, ControlCall &call);
+
 /* ioctl_sort.cc */
 Refusal sort_address_list(Socket &socket, ControlCall &call);
 
