@@ -123,8 +123,8 @@ void Socket::set_fixed_address(bool remote, const port_address *address)
  *	SIO_WSK_SET_REMOTE_ADDRESS, or else SIO_WSK_SET_SENDTO_ADDRESS, has set. Read during the
  *	call only.
  * @control_length: Bytes at @control.
- * @control: How to send it: IP_PKTINFO, IP_TTL, IP_TOS, IP_ECN, the like of IPPROTO_IPV6, and
- *	UDP_SEND_MSG_SIZE; or NULL. Read during the call only.
+ * @control: How to send it: IP_PKTINFO, IP_TTL, IP_TOS, IP_ECN, the like of IPPROTO_IPV6,
+ *	UDP_SEND_MSG_SIZE and SO_TIMESTAMP_ID; or NULL. Read during the call only.
  * @irp: The request; Information is the buffer's length on success.
  *
  * Datagrams go out in the order of the calls. The request completes when the stack has taken it.
@@ -209,7 +209,9 @@ static NTSTATUS WSKAPI send_messages(PWSK_SOCKET handle, PWSK_BUF_LIST list, ULO
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_STATE (not bound). The
  *	IRP ends in STATUS_SUCCESS, STATUS_BUFFER_OVERFLOW (the datagram was longer, and there is
- *	no @control_flags to tell it), STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
+ *	no @control_flags to tell it), STATUS_PORT_UNREACHABLE or STATUS_HOPLIMIT_EXCEEDED (an
+ *	earlier datagram of ours was not delivered, and SIO_UDP_CONNRESET or SIO_UDP_NETRESET is
+ *	on), STATUS_INSUFFICIENT_RESOURCES or STATUS_CANCELLED.
  * Source: PFN_WSK_RECEIVE_FROM (wsk.h).
  */
 static NTSTATUS WSKAPI receive_from(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags,
