@@ -32,6 +32,9 @@
 #include <wdm/file.h>
 #include <wdm/se.h>
 #include <wdm/system.h>
+#include <wdm/time.h>
+#include <wdm/bitmap.h>
+#include <wdm/hash.h>
 
 #if !defined(NOMINMAX) && !defined(__cplusplus)
 #ifndef min

@@ -170,7 +170,66 @@ void numbers_are_written(struct kunit *test)
 	EXPECT_EQ(test, wide.Length, 128);
 }
 
+void copies(struct kunit *test)
+{
+	UNICODE_STRING text = RTL_CONSTANT_STRING(L"copy"), empty = {}, copy = {};
+	UNICODE_STRING odd = {3, 4, text.Buffer}, longer = {6, 4, text.Buffer},
+		       hollow = {2, 2, nullptr};
+
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(0, &text, &copy), STATUS_SUCCESS);
+	EXPECT_EQ(test, copy.Length, 8);
+	EXPECT_EQ(test, copy.MaximumLength, 8);
+	EXPECT_PTR_NE(test, copy.Buffer, text.Buffer);
+	EXPECT_MEM_EQ(test, copy.Buffer, text.Buffer, 8);
+	RtlFreeUnicodeString(&copy);
+	EXPECT_STATUS(test,
+		      RtlDuplicateUnicodeString(RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE, &text,
+						&copy),
+		      STATUS_SUCCESS);
+	EXPECT_EQ(test, copy.MaximumLength, 10);
+	EXPECT_EQ(test, copy.Buffer[4], 0);
+	RtlFreeUnicodeString(&copy);
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(1, &empty, &copy), STATUS_SUCCESS);
+	EXPECT_NULL(test, copy.Buffer);
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(3, nullptr, &copy), STATUS_SUCCESS);
+	EXPECT_EQ(test, copy.Buffer[0], 0);
+	RtlFreeUnicodeString(&copy);
+
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(2, &text, &copy), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(4, &text, &copy), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(0, &odd, &copy), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlDuplicateUnicodeString(0, &text, nullptr), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlValidateUnicodeString(0, &longer), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlValidateUnicodeString(0, &hollow), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlValidateUnicodeString(1, &text), STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, RtlValidateUnicodeString(0, nullptr), STATUS_SUCCESS);
+	EXPECT_STATUS(test, RtlValidateUnicodeString(0, &text), STATUS_SUCCESS);
+}
+
+void multi_byte(struct kunit *test)
+{
+	WCHAR wide[4] = {};
+	CHAR narrow[8] = {};
+	ULONG bytes = 0;
+
+	EXPECT_STATUS(test, RtlMultiByteToUnicodeN(wide, sizeof(wide), &bytes, "a\xc3\xa9", 3),
+		      STATUS_SUCCESS);
+	EXPECT_EQ(test, bytes, 4u);
+	EXPECT_MEM_EQ(test, wide, L"a\u00e9", 4);
+	EXPECT_STATUS(test, RtlMultiByteToUnicodeN(wide, 2, &bytes, "ab", 2), STATUS_SUCCESS);
+	EXPECT_EQ(test, bytes, 2u);
+	EXPECT_STATUS(test, RtlUnicodeToMultiByteN(narrow, 8, &bytes, L"a\u00e9", 4),
+		      STATUS_SUCCESS);
+	EXPECT_EQ(test, bytes, 3u);
+	EXPECT_STATUS(test, RtlMultiByteToUnicodeSize(&bytes, "a\xc3\xa9", 3), STATUS_SUCCESS);
+	EXPECT_EQ(test, bytes, 4u);
+	EXPECT_STATUS(test, RtlUnicodeToMultiByteSize(&bytes, L"a\u00e9", 4), STATUS_SUCCESS);
+	EXPECT_EQ(test, bytes, 3u);
+}
+
 constexpr bridge_case cases[] = {
+	{"strings are copied, if they are strings", copies},
+	{"multi-byte text is UTF-8", multi_byte},
 	{"UTF-8 and UTF-16 become each other in allocated buffers", allocated_conversions},
 	{"a target that is too small gets nothing, or whole characters", too_small_targets},
 	{"malformed UTF-8 becomes U+FFFD and is reported", malformed_text},

@@ -151,7 +151,74 @@ void wide_and_narrow(struct kunit *test)
 	EXPECT_EQ(test, __popcnt(0xffffffff), 32u);
 }
 
+ULONGLONG condition(ULONG first, UCHAR how, ULONG second = 0, ULONG third = 0)
+{
+	ULONGLONG mask = VerSetConditionMask(0, first, how);
+
+	mask = VerSetConditionMask(mask, second, how);
+	VER_SET_CONDITION(mask, third, how);
+	return mask;
+}
+
+void version_compared(struct kunit *test)
+{
+	constexpr ULONG version = VER_MAJORVERSION | VER_MINORVERSION;
+	const struct {
+		ULONG major, minor, build;
+		ULONG types;
+		UCHAR how;
+		NTSTATUS wanted;
+	} table[] = {
+		{10, 0, 0, version, VER_EQUAL, STATUS_SUCCESS},
+		{10, 1, 0, version, VER_EQUAL, STATUS_REVISION_MISMATCH},
+		{6, 3, 0, version, VER_GREATER_EQUAL, STATUS_SUCCESS},
+		{6, 3, 0, version, VER_GREATER, STATUS_SUCCESS},
+		{10, 0, 0, version, VER_GREATER, STATUS_REVISION_MISMATCH},
+		{10, 0, 0, version, VER_GREATER_EQUAL, STATUS_SUCCESS},
+		{10, 1, 0, version, VER_GREATER_EQUAL, STATUS_REVISION_MISMATCH},
+		{11, 0, 0, version, VER_LESS, STATUS_SUCCESS},
+		{10, 0, 0, version, VER_LESS_EQUAL, STATUS_SUCCESS},
+		{6, 9, 0, version, VER_LESS_EQUAL, STATUS_REVISION_MISMATCH},
+		{10, 0, 22000, version | VER_BUILDNUMBER, VER_GREATER_EQUAL, STATUS_SUCCESS},
+		{10, 0, 99999, version | VER_BUILDNUMBER, VER_GREATER_EQUAL,
+		 STATUS_REVISION_MISMATCH},
+		{0, 0, 26100, VER_BUILDNUMBER, VER_EQUAL, STATUS_SUCCESS},
+		{0, 0, 0, 0, VER_EQUAL, STATUS_INVALID_PARAMETER},
+		{10, 0, 0, version | VER_SERVICEPACKMAJOR, VER_EQUAL, STATUS_INVALID_PARAMETER},
+	};
+
+	for (const auto &row : table) {
+		RTL_OSVERSIONINFOEXW info = {};
+
+		info.dwMajorVersion = row.major;
+		info.dwMinorVersion = row.minor;
+		info.dwBuildNumber = row.build;
+		EXPECT_STATUS(test,
+			      RtlVerifyVersionInfo(&info, row.types,
+						   condition(VER_MAJORVERSION, row.how,
+							     VER_MINORVERSION, VER_BUILDNUMBER)),
+			      row.wanted);
+	}
+
+	RTL_OSVERSIONINFOEXW info = {};
+
+	info.wProductType = VER_NT_SERVER;
+	EXPECT_STATUS(test,
+		      RtlVerifyVersionInfo(&info, VER_PRODUCT_TYPE,
+					   condition(VER_PRODUCT_TYPE, VER_EQUAL)),
+		      STATUS_REVISION_MISMATCH);
+	EXPECT_STATUS(test,
+		      RtlVerifyVersionInfo(&info, VER_SUITENAME, condition(VER_SUITENAME, VER_AND)),
+		      STATUS_SUCCESS);
+	info.wSuiteMask = 2;
+	EXPECT_STATUS(test,
+		      RtlVerifyVersionInfo(&info, VER_SUITENAME, condition(VER_SUITENAME, VER_OR)),
+		      STATUS_REVISION_MISMATCH);
+	EXPECT_EQ(test, VerSetConditionMask(7, 1u << 31, VER_EQUAL), 7u);
+}
+
 constexpr bridge_case cases[] = {
+	{"versions are compared, part by part", version_compared},
 	{"the version is that of a recent Windows", version},
 	{"random numbers are spread, and follow from the seed", random_numbers},
 	{"a processor can be stalled, and precise clocks read", stall},

@@ -2,6 +2,7 @@
 /* port/time.h over timekeeping. */
 #include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/time.h>
 
 #include "port/time.h"
 
@@ -18,6 +19,11 @@ uint64_t port_time_boot(void)
 int64_t port_time_real(void)
 {
 	return ktime_get_real_ns();
+}
+
+int port_time_minutes_west(void)
+{
+	return READ_ONCE(sys_tz.tz_minuteswest);
 }
 
 void port_time_spin(uint32_t microseconds)

@@ -331,6 +331,149 @@ NTSTATUS RtlUnicodeToUTF8N(PCHAR UTF8StringDestination, ULONG UTF8StringMaxByteC
 }
 
 /**
+ * RtlMultiByteToUnicodeN() - convert counted UTF-8 to UTF-16
+ * @UnicodeString: receives whole characters, no NUL
+ * @MaxBytesInUnicodeString: its size
+ * @BytesInUnicodeString: receives the bytes stored; may be NULL
+ * @MultiByteString: text to convert
+ * @BytesInMultiByteString: its size
+ *
+ * Context: PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS, also when only a part fitted.
+ * Source: ntifs.h, RtlMultiByteToUnicodeN
+ */
+NTSTATUS RtlMultiByteToUnicodeN(PWCH UnicodeString, ULONG MaxBytesInUnicodeString,
+				PULONG BytesInUnicodeString, const CHAR *MultiByteString,
+				ULONG BytesInMultiByteString)
+{
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	wsk::convert_counted(UnicodeString, MaxBytesInUnicodeString, BytesInUnicodeString,
+			     MultiByteString, BytesInMultiByteString);
+	return STATUS_SUCCESS;
+}
+
+/**
+ * RtlUnicodeToMultiByteN() - convert counted UTF-16 to UTF-8
+ * @MultiByteString: receives whole characters, no NUL
+ * @MaxBytesInMultiByteString: its size
+ * @BytesInMultiByteString: receives the bytes stored; may be NULL
+ * @UnicodeString: text to convert
+ * @BytesInUnicodeString: its size in bytes
+ *
+ * Context: PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS, also when only a part fitted.
+ * Source: ntifs.h, RtlUnicodeToMultiByteN
+ */
+NTSTATUS RtlUnicodeToMultiByteN(PCHAR MultiByteString, ULONG MaxBytesInMultiByteString,
+				PULONG BytesInMultiByteString, PCWCH UnicodeString,
+				ULONG BytesInUnicodeString)
+{
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	wsk::convert_counted(MultiByteString, MaxBytesInMultiByteString, BytesInMultiByteString,
+			     UnicodeString, BytesInUnicodeString);
+	return STATUS_SUCCESS;
+}
+
+/**
+ * RtlMultiByteToUnicodeSize() - bytes that counted UTF-8 takes in UTF-16, without a NUL
+ * @BytesInUnicodeString: receives the size
+ * @MultiByteString: text
+ * @BytesInMultiByteString: its size
+ *
+ * Context: PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS.
+ * Source: ntifs.h, RtlMultiByteToUnicodeSize
+ */
+NTSTATUS RtlMultiByteToUnicodeSize(PULONG BytesInUnicodeString, const CHAR *MultiByteString,
+				   ULONG BytesInMultiByteString)
+{
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	wsk::convert_counted<WCHAR>(nullptr, 0, BytesInUnicodeString, MultiByteString,
+				    BytesInMultiByteString);
+	return STATUS_SUCCESS;
+}
+
+/**
+ * RtlUnicodeToMultiByteSize() - bytes that counted UTF-16 takes in UTF-8, without a NUL
+ * @BytesInMultiByteString: receives the size
+ * @UnicodeString: text
+ * @BytesInUnicodeString: its size in bytes
+ *
+ * Context: PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS.
+ * Source: ntifs.h, RtlUnicodeToMultiByteSize
+ */
+NTSTATUS RtlUnicodeToMultiByteSize(PULONG BytesInMultiByteString, PCWCH UnicodeString,
+				   ULONG BytesInUnicodeString)
+{
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	wsk::convert_counted<CHAR>(nullptr, 0, BytesInMultiByteString, UnicodeString,
+				   BytesInUnicodeString);
+	return STATUS_SUCCESS;
+}
+
+/**
+ * RtlValidateUnicodeString() - whether a counted string is one
+ * @Flags: 0
+ * @String: NULL is one
+ *
+ * Context: any IRQL.
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for odd lengths, a length over the maximum, a
+ * length without a buffer, and flags.
+ * Source: ntifs.h, RtlValidateUnicodeString
+ */
+NTSTATUS RtlValidateUnicodeString(ULONG Flags, PCUNICODE_STRING String)
+{
+	if (Flags)
+		return STATUS_INVALID_PARAMETER;
+	if (!String)
+		return STATUS_SUCCESS;
+	if (String->Length % sizeof(WCHAR) || String->MaximumLength % sizeof(WCHAR) ||
+	    String->Length > String->MaximumLength || (!String->Buffer && String->MaximumLength))
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+/**
+ * RtlDuplicateUnicodeString() - a copy of a string in a buffer of its own
+ * @Flags: RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE for a NUL behind it, with
+ * ..._ALLOCATE_NULL_STRING also behind an empty one
+ * @StringIn: the string; NULL for an empty one
+ * @StringOut: receives the copy; RtlFreeUnicodeString() frees it
+ *
+ * Context: PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_NAME_TOO_LONG when there is no room for
+ * the NUL; STATUS_NO_MEMORY.
+ * Source: ntifs.h, RtlDuplicateUnicodeString
+ */
+NTSTATUS RtlDuplicateUnicodeString(ULONG Flags, PCUNICODE_STRING StringIn,
+				   PUNICODE_STRING StringOut)
+{
+	bool terminate = Flags & RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE;
+	bool even_empty = Flags & RTL_DUPLICATE_UNICODE_STRING_ALLOCATE_NULL_STRING;
+	size_t length = StringIn ? StringIn->Length : 0;
+
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	if ((Flags & ~3u) || (even_empty && !terminate) || !StringOut ||
+	    !NT_SUCCESS(RtlValidateUnicodeString(0, StringIn)))
+		return STATUS_INVALID_PARAMETER;
+	if (terminate && length + sizeof(WCHAR) > wsk::MAX_STRING_BYTES)
+		return STATUS_NAME_TOO_LONG;
+	*StringOut = {};
+	if (!length && !even_empty)
+		return STATUS_SUCCESS;
+	if (!wsk::allocate_buffer(StringOut, length + (terminate ? sizeof(WCHAR) : 0),
+				  __builtin_return_address(0)))
+		return STATUS_NO_MEMORY;
+	if (length)
+		__builtin_memcpy(StringOut->Buffer, StringIn->Buffer, length);
+	StringOut->Length = static_cast<USHORT>(length);
+	if (terminate)
+		StringOut->Buffer[length / sizeof(WCHAR)] = 0;
+	return STATUS_SUCCESS;
+}
+
+/**
  * RtlxAnsiStringToUnicodeSize() - bytes that the string takes in UTF-16, its NUL included
  * @AnsiString: text
  *

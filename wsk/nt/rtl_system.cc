@@ -14,6 +14,56 @@ constexpr ULONG build_number = 26100;
 constexpr ULONG platform_nt = 2;
 constexpr ULONG newest_ntddi = NTDDI_WIN11_GE;
 
+/* The condition that a mask has for one thing to compare; 0 for none. */
+ULONG condition_of(ULONGLONG mask, ULONG type)
+{
+	return mask >> __builtin_ctz(type) * VER_NUM_BITS_PER_CONDITION_MASK & VER_CONDITION_MASK;
+}
+
+bool compare(ULONG here, ULONG wanted, ULONG condition)
+{
+	switch (condition) {
+	case VER_EQUAL:
+		return here == wanted;
+	case VER_GREATER:
+		return here > wanted;
+	case VER_GREATER_EQUAL:
+		return here >= wanted;
+	case VER_LESS:
+		return here < wanted;
+	case VER_LESS_EQUAL:
+		return here <= wanted;
+	default:
+		return false;
+	}
+}
+
+/* One thing that a version can be asked for. */
+struct VersionPart {
+	ULONG type, here, wanted;
+};
+
+/* Parts of one number, the most important first: the first that differs decides. */
+bool compare_parts(const VersionPart *parts, size_t count, ULONG types, ULONGLONG conditions)
+{
+	const VersionPart *last = nullptr;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(types & parts[i].type))
+			continue;
+		last = &parts[i];
+		if (last->here != last->wanted)
+			break;
+	}
+	return !last || compare(last->here, last->wanted, condition_of(conditions, last->type));
+}
+
+bool compare_suite(ULONG wanted, ULONG condition)
+{
+	/* This one has none of the suites. */
+	return condition == VER_AND ? !wanted : condition == VER_OR && !wanted;
+}
+
 } // namespace
 
 /**
@@ -48,6 +98,70 @@ extern "C" NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW VersionInformation)
 	VersionInformation->dwPlatformId = platform_nt;
 	VersionInformation->szCSDVersion[0] = 0;
 	return STATUS_SUCCESS;
+}
+
+/**
+ * VerSetConditionMask() - Say how RtlVerifyVersionInfo() is to compare something.
+ * @ConditionMask: 0, or what it was so far.
+ * @TypeMask: What: VER_ bits, of which the lowest counts.
+ * @Condition: How: VER_EQUAL and so on.
+ *
+ * Context: Any IRQL.
+ * Return: The mask for RtlVerifyVersionInfo().
+ * Source: wdm.h, VerSetConditionMask function
+ */
+extern "C" ULONGLONG VerSetConditionMask(ULONGLONG ConditionMask, ULONG TypeMask, UCHAR Condition)
+{
+	ULONG shift;
+
+	if (!TypeMask)
+		return ConditionMask;
+	shift = static_cast<ULONG>(__builtin_ctz(TypeMask)) * VER_NUM_BITS_PER_CONDITION_MASK;
+	if (shift > 64 - VER_NUM_BITS_PER_CONDITION_MASK)
+		return ConditionMask;
+	ConditionMask &= ~(ULONGLONG{VER_CONDITION_MASK} << shift);
+	return ConditionMask | (Condition & ULONGLONG{VER_CONDITION_MASK}) << shift;
+}
+
+/**
+ * RtlVerifyVersionInfo() - Whether the version of Windows that this is taken for is one of some.
+ * @VersionInfo: What to compare with.
+ * @TypeMask: What to compare: VER_ bits.
+ * @ConditionMask: How, from VerSetConditionMask(). Versions and service packs count as one number.
+ *
+ * Context: IRQL = PASSIVE_LEVEL.
+ * Return: STATUS_SUCCESS; STATUS_REVISION_MISMATCH; STATUS_INVALID_PARAMETER.
+ * Source: wdm.h, RtlVerifyVersionInfo function
+ */
+extern "C" NTSTATUS RtlVerifyVersionInfo(PRTL_OSVERSIONINFOEXW VersionInfo, ULONG TypeMask,
+					 ULONGLONG ConditionMask)
+{
+	const VersionPart version[] = {
+		{VER_MAJORVERSION, major_version, VersionInfo->dwMajorVersion},
+		{VER_MINORVERSION, minor_version, VersionInfo->dwMinorVersion},
+		{VER_SERVICEPACKMAJOR, 0, VersionInfo->wServicePackMajor},
+		{VER_SERVICEPACKMINOR, 0, VersionInfo->wServicePackMinor},
+	};
+	const VersionPart others[] = {
+		{VER_BUILDNUMBER, build_number, VersionInfo->dwBuildNumber},
+		{VER_PLATFORMID, platform_nt, VersionInfo->dwPlatformId},
+		{VER_PRODUCT_TYPE, VER_NT_WORKSTATION, VersionInfo->wProductType},
+	};
+	bool same = true;
+
+	NT_MAX_IRQL(PASSIVE_LEVEL);
+	if (!TypeMask)
+		return STATUS_INVALID_PARAMETER;
+	for (ULONG type = 1; type <= VER_PRODUCT_TYPE; type <<= 1)
+		if ((TypeMask & type) && !condition_of(ConditionMask, type))
+			return STATUS_INVALID_PARAMETER;
+	same = compare_parts(version, ARRAYSIZE(version), TypeMask, ConditionMask);
+	for (const VersionPart &part : others)
+		same = same && compare_parts(&part, 1, TypeMask, ConditionMask);
+	if (TypeMask & VER_SUITENAME)
+		same = same && compare_suite(VersionInfo->wSuiteMask,
+					     condition_of(ConditionMask, VER_SUITENAME));
+	return same ? STATUS_SUCCESS : STATUS_REVISION_MISMATCH;
 }
 
 /**

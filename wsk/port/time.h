@@ -17,6 +17,9 @@ uint64_t port_time_monotonic(void); /* since boot, not counting suspend */
 uint64_t port_time_boot(void);	    /* since boot, counting suspend */
 int64_t port_time_real(void);	    /* since 1970-01-01 UTC */
 
+/* Where the kernel was told that it is; 0, UTC, where it was not. Any context. */
+int port_time_minutes_west(void);
+
 /* Spins for so long; for short times. Any context. */
 void port_time_spin(uint32_t microseconds);
 
