@@ -156,7 +156,7 @@ void values(struct kunit *test)
 	ANSI_STRING narrow = RTL_CONSTANT_STRING("narrow");
 
 	EXPECT_TRUE(test, says(format("%!STATUS! %!HRESULT! %d", STATUS_INVALID_PARAMETER, 0, 3),
-			       "0xC000000D 0x00000000 3"));
+			       "0xC000000D(STATUS_INVALID_PARAMETER) 0x00000000 3"));
 	EXPECT_TRUE(test, says(format("%!bool! %!BOOLEAN!", TRUE, FALSE), "true false"));
 	EXPECT_TRUE(test,
 		    says(format("%!USTR! %!ASTR! %!s!", &wide, &narrow, "z"), "wide narrow z"));

@@ -6,7 +6,8 @@
  * Besides printf's conversions a message has %!name!:
  *
  *   FUNC FILE LINE STDPREFIX                      where it is; no argument
- *   STATUS NTSTATUS HRESULT                       eight hexadecimal digits
+ *   STATUS NTSTATUS                               eight hexadecimal digits, and the name
+ *   HRESULT                                       eight hexadecimal digits
  *   WINERROR NDIS_STATUS                          a number
  *   bool BOOLEAN BOOL bool8 bool16                true or false
  *   IPADDR PORT                                   by value, in network order
@@ -23,6 +24,7 @@
 
 #include "nt/irql.h"
 #include "nt/nt_format.h"
+#include "nt/status_name.h"
 #include "nt/word_lock.h"
 #include "port/log.h"
 #include "port/trace.h"
@@ -76,11 +78,6 @@ struct Place : FormatExtension {
 	const char *types;
 };
 
-ULONG smaller(ULONG a, ULONG b)
-{
-	return a < b ? a : b;
-}
-
 size_t print(char *text, size_t capacity, const char *format, ...)
 {
 	va_list arguments;
@@ -115,48 +112,31 @@ const char *base_name(const char *path)
 	return base;
 }
 
-/* A time of Windows' counts from 1601, when a cycle of 400 years of the calendar begins. */
-size_t print_date(char *text, size_t capacity, ULONGLONG days)
-{
-	constexpr ULONG ends[] = {31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-	ULONGLONG year = 1601 + days / 146097 * 400;
-	ULONG left = static_cast<ULONG>(days % 146097);
-	ULONG month = 0;
-
-	/* A century's last year has a leap day only at the end of the cycle, a fourth year always.
-	 */
-	ULONG centuries = smaller(left / 36524, 3);
-	left -= centuries * 36524;
-	ULONG fours = left / 1461;
-	left -= fours * 1461;
-	ULONG years = smaller(left / 365, 3);
-	left -= years * 365;
-	year += centuries * 100 + fours * 4 + years;
-
-	bool leap = years == 3 && (fours != 24 || centuries == 3);
-	ULONG before = 0;
-	while (left >= ends[month] + (leap && month)) {
-		before = ends[month] + (leap && month);
-		month++;
-	}
-	return print(text, capacity, "%04I64u-%02u-%02u", year, month + 1, left - before + 1);
-}
-
 size_t print_time(char *text, size_t capacity, LONGLONG time, bool with_date, bool with_clock)
 {
-	ULONGLONG seconds = static_cast<ULONGLONG>(time) / 10000000;
-	ULONG clock = static_cast<ULONG>(seconds % 86400);
+	LARGE_INTEGER large;
+	TIME_FIELDS at;
 	size_t length = 0;
 
+	large.QuadPart = time;
+	RtlTimeToTimeFields(&large, &at);
 	if (with_date)
-		length = print_date(text, capacity, seconds / 86400);
+		length = print(text, capacity, "%04d-%02d-%02d", at.Year, at.Month, at.Day);
 	if (with_date && with_clock)
 		length += print(text + length, capacity - length, " ");
 	if (with_clock)
-		length += print(text + length, capacity - length, "%02u:%02u:%02u.%03u",
-				clock / 3600, clock / 60 % 60, clock % 60,
-				static_cast<ULONG>(static_cast<ULONGLONG>(time) / 10000 % 1000));
+		length += print(text + length, capacity - length, "%02d:%02d:%02d.%03d", at.Hour,
+				at.Minute, at.Second, at.Milliseconds);
 	return length;
+}
+
+/* As Windows' tools show it: the number, and its name where it has one. */
+size_t print_status(char *text, size_t capacity, NTSTATUS status)
+{
+	const char *name = status_name(status);
+
+	return name ? print(text, capacity, "0x%08X(%s)", status, name)
+		    : print(text, capacity, "0x%08X", status);
 }
 
 size_t print_guid(char *text, size_t capacity, const GUID *guid)
@@ -241,7 +221,9 @@ size_t convert(const FormatExtension &extension, const char *name, size_t length
 		return print(text, capacity, "%u", place.line);
 	if (is_any(name, length, "STDPREFIX", "COMPNAME", "LEVEL", "FLAGS"))
 		return 0;
-	if (is_any(name, length, "STATUS", "NTSTATUS", "status", "HRESULT", "hresult"))
+	if (is_any(name, length, "STATUS", "NTSTATUS", "status"))
+		return print_status(text, capacity, va_arg(*arguments, int));
+	if (is_any(name, length, "HRESULT", "hresult"))
 		return print(text, capacity, "0x%08X", va_arg(*arguments, int));
 	if (is_any(name, length, "WINERROR", "NDIS_STATUS", "d", "irql"))
 		return print(text, capacity, "%d", va_arg(*arguments, int));
