@@ -30,6 +30,7 @@
 #include <wdm/cm.h>
 #include <wdm/ps.h>
 #include <wdm/file.h>
+#include <wdm/section.h>
 #include <wdm/se.h>
 #include <wdm/system.h>
 #include <wdm/time.h>

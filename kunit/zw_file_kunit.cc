@@ -207,7 +207,7 @@ void names(struct kunit *test)
 		ZwClose(again);
 	}
 	for (size_t i = 0; i + 1 < ARRAYSIZE(long_name); i++)
-		long_name[i] = i % 100 == 7 ? '\\' : 'x';
+		long_name[i] = i % 100 == 50 ? '\\' : 'x';
 	__builtin_memcpy(long_name, L"\\??\\C:\\", 14);
 	for (const auto &row : bad)
 		EXPECT_STATUS(test, create(row.name, &again, FILE_OPEN), row.wanted);
@@ -580,6 +580,24 @@ void no_memory(struct kunit *test)
 	EXPECT_NULL(test, file);
 }
 
+void no_sections(struct kunit *test)
+{
+	Name name(L"\\Device\\PhysicalMemory");
+	HANDLE section = nullptr;
+	PVOID base = nullptr;
+	SIZE_T size = 0;
+
+	EXPECT_STATUS(test, ZwOpenSection(&section, SECTION_MAP_READ, &name.attributes),
+		      STATUS_OBJECT_NAME_NOT_FOUND);
+	EXPECT_STATUS(test,
+		      ZwMapViewOfSection(section, NtCurrentProcess(), &base, 0, 0, nullptr, &size,
+					 ViewUnmap, 0, PAGE_READONLY),
+		      STATUS_INVALID_HANDLE);
+	EXPECT_STATUS(test, ZwUnmapViewOfSection(NtCurrentProcess(), base), STATUS_NOT_MAPPED_VIEW);
+	EXPECT_NULL(test, section);
+	EXPECT_NULL(test, base);
+}
+
 constexpr bridge_case cases[] = {
 	{"a file is written and read, at offsets and at its position", write_and_read},
 	{"files are made, opened and overwritten as was asked", dispositions},
@@ -592,6 +610,7 @@ constexpr bridge_case cases[] = {
 	{"reading and writing set events, and refuse what is none", events_are_set},
 	{"events are made, set, cleared and waited for by handle", events},
 	{"a file may end in a softirq", ends_anywhere},
+	{"there are no sections", no_sections},
 	{"without memory no file is opened", no_memory},
 };
 
