@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0
 """A driver that finds in the registry what to do, with files and hashes."""
+from errno import EINVAL, ENOENT
 import hashlib
 import hmac
 
@@ -64,7 +65,7 @@ def named_file_and_parameters(guest):
 def parameters_alone(guest):
     """a driver gets its values from insmod alone, and does not load without those that it requires"""
     prepare(guest)
-    guest.run("insmod /modules/configured.ko", status=1)
+    guest.run("insmod /modules/configured.ko", status=ENOENT)
     guest.expect_log("configured: failed with status 0xc0000034")
     guest.run("insmod /modules/configured.ko "
               r"'parameters=FileToHash=\??\C:\etc\hostname,ResultFile=\??\C:\tmp\configured.sha256'"
@@ -77,11 +78,11 @@ def mistakes(guest):
     """a file of values that is wrong or missing, and parameters that are none, keep a driver out"""
     prepare(guest)
     guest.run("printf '[Parameters]\\nRounds=1\\n' >wrong.reg")
-    guest.run("insmod /modules/configured.ko registry=$PWD/wrong.reg", status=1)
+    guest.run("insmod /modules/configured.ko registry=$PWD/wrong.reg", status=EINVAL)
     guest.expect_log("configured: .*wrong.reg:2: not a line of a registry file")
-    guest.run("insmod /modules/configured.ko registry=/none", status=1)
+    guest.run("insmod /modules/configured.ko registry=/none", status=ENOENT)
     guest.expect_log("configured: /none: cannot be read")
-    guest.run("insmod /modules/configured.ko parameters=Rounds", status=1)
+    guest.run("insmod /modules/configured.ko parameters=Rounds", status=EINVAL)
     guest.expect_log("configured: parameters=Rounds: not NAME=value")
 
 
