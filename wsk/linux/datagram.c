@@ -304,7 +304,8 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 		describe_ipv4(sk, skb, datagram);
 	else
 		describe_ipv6(sk, skb, datagram);
-	datagram->time = port_stamp_of(skb);
+	if (READ_ONCE(self->tells_time))
+		datagram->time = port_stamp_of(skb);
 	datagram->processor = skb->alloc_cpu;
 	hand_out(self, skb, offset, datagram);
 	return 0;

@@ -14,6 +14,7 @@ struct port_datagram_socket {
 	struct sk_buff *rest;
 	u32 rest_offset;
 	u32 most_coalesced;	    /* bytes; 0: none are coalesced */
+	bool tells_time;	    /* when datagrams came (stamp.c) */
 	struct port_tap *tap;	    /* of a raw socket (tap.c) */
 	struct port_stamps *stamps; /* of what was sent (stamp.c); the sock's callback lock's */
 };

@@ -186,6 +186,7 @@ int port_datagram_stamp(struct port_socket *socket, bool received, u32 sent)
 	self->stamps = stamps;
 	write_unlock_bh(&sk->sk_callback_lock);
 	kvfree(old);
+	WRITE_ONCE(self->tells_time, received);
 	return 0;
 }
 

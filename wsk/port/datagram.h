@@ -61,7 +61,7 @@ struct port_datagram {
 	struct port_address source; /* of the socket's family; of a returned one, where it went */
 	struct port_ip destination;
 	const void *routing; /* an IPv6 routing header, while the datagram is kept; or NULL */
-	uint64_t time;	     /* when it came in, as port/stamp.h has it */
+	uint64_t time;	     /* when it came in, where that is told (port/stamp.h) */
 	uint16_t routing_length;
 	uint16_t processor; /* where it came in */
 	uint8_t cast;
