@@ -111,11 +111,11 @@ def loading_storm(guest):
         for i in 1 2 3; do
             (until [ -e enough ]; do ./control_client reverse abc >/dev/null 2>&1; done) &
         done
-        for i in $(seq 40); do
+        for i in $(seq 15); do
             insmod /modules/control.ko || exit
             until rmmod control 2>/dev/null; do usleep 1000; done
         done
         touch enough
         wait""", 120)
-    if len(re.findall("wsk: control: nothing leaked", guest.log())) != 40:
+    if len(re.findall("wsk: control: nothing leaked", guest.log())) != 15:
         raise Failed(guest.log())

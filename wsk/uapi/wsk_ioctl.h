@@ -23,8 +23,8 @@ struct wsk_ioctl {
 
 /*
  * ioctl() returns 0 when the status is a success. Otherwise it returns -1, and errno is what comes
- * closest to the status; bytes_returned and status tell more. They are not written when the
- * request did not get to the driver because the arguments are bad: errno is EFAULT or EINVAL then.
+ * closest to the status; bytes_returned and status tell more. They are not written when it is the
+ * structure itself that is bad: EFAULT where there is none, EINVAL where `reserved` is not 0.
  */
 
 /* A control code, from the same parts as the driver's. */
