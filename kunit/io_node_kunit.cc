@@ -414,6 +414,79 @@ void pending(struct kunit *test)
 	nt_file_close(file);
 }
 
+/* Requests that wait, in a queue that may be cancelled and answered at once. */
+struct {
+	IO_CSQ csq;
+	KSPIN_LOCK lock;
+	LIST_ENTRY list;
+} waiting;
+
+void initialize_waiting()
+{
+	KeInitializeSpinLock(&waiting.lock);
+	InitializeListHead(&waiting.list);
+	IoCsqInitialize(
+		&waiting.csq,
+		[](PIO_CSQ, PIRP irp) {
+			InsertTailList(&waiting.list, &irp->Tail.Overlay.ListEntry);
+		},
+		[](PIO_CSQ, PIRP irp) { RemoveEntryList(&irp->Tail.Overlay.ListEntry); },
+		[](PIO_CSQ, PIRP irp, PVOID) -> PIRP {
+			PLIST_ENTRY next =
+				irp ? irp->Tail.Overlay.ListEntry.Flink : waiting.list.Flink;
+
+			return next == &waiting.list
+				       ? nullptr
+				       : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
+		},
+		[](PIO_CSQ, PKIRQL irql) { KeAcquireSpinLock(&waiting.lock, irql); },
+		[](PIO_CSQ, KIRQL irql) { KeReleaseSpinLock(&waiting.lock, irql); },
+		[](PIO_CSQ, PIRP irp) { finish(irp, STATUS_CANCELLED); });
+}
+
+void answer_one(void *)
+{
+	if (PIRP irp = IoCsqRemoveNextIrp(&waiting.csq, nullptr))
+		finish(irp, STATUS_SUCCESS, 5);
+}
+
+void answered_and_cancelled(struct kunit *test)
+{
+	load(test);
+	initialize_waiting();
+	for (int round = 0; round < 300; round++) {
+		Caller caller = {};
+
+		io_driver.dispatch = nullptr;
+		io_driver.count = 0;
+		void *file = open(test);
+		io_driver.dispatch = [](PDEVICE_OBJECT, PIRP irp) -> NTSTATUS {
+			if (IoGetCurrentIrpStackLocation(irp)->MajorFunction !=
+			    IRP_MJ_DEVICE_CONTROL)
+				return finish(irp, STATUS_SUCCESS);
+			IoMarkIrpPending(irp);
+			IoCsqInsertIrp(&waiting.csq, irp, nullptr);
+			KeSetEvent(&io_driver.held, IO_NO_INCREMENT, FALSE);
+			return STATUS_PENDING;
+		};
+		ASSERT_TRUE(test, caller.start(file));
+		wait_forever(&io_driver.held);
+		bridge_thread *answering = bridge_thread_start(answer_one, nullptr);
+		if (round & 1)
+			bridge_sleep_ms(0);
+		nt_file_abandon(file);
+		bridge_thread_join(answering);
+		bridge_thread_join(caller.thread);
+		if (caller.result)
+			EXPECT_EQ(test, caller.result, -PORT_ECANCELED);
+		else
+			EXPECT_EQ(test, caller.done.information, 5u);
+		nt_file_close(file);
+	}
+	EXPECT_TRUE(test, IsListEmpty(&waiting.list));
+	EXPECT_EQ(test, device->ReferenceCount, 0);
+}
+
 void broken_rules(struct kunit *test)
 {
 	if (!bridge_checked())
@@ -507,6 +580,7 @@ constexpr bridge_case cases[] = {
 	{"a driver may complete its requests when it cleans up", cleaned_up},
 	{"a request that the driver does not give up is waited for, aloud", not_cancelable},
 	{"a request that pends is answered from a softirq", pending},
+	{"a request that is answered while it is cancelled ends once", answered_and_cancelled},
 	{"a dispatch function that answers wrongly is a broken rule", broken_rules},
 	{"system calls without memory fail, and closing waits for it", without_memory},
 	{"files outlive the link that they were opened by", link_goes},
