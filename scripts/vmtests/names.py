@@ -150,6 +150,26 @@ def no_request_key(guest):
 
 
 @test
+def handlers_that_fail(guest):
+    """a handler that dies, or gives no sensible answer, harms one request and no other"""
+    guest.run("mv /usr/sbin/wsk-resolve /tmp/wsk-resolve")
+    try:
+        # Each of them ends by itself.
+        for script, status in (("exit 1", "0xC00000A3"), ("kill -9 $$", "0xC00000A3"),
+                               ("echo hello", "0xC00000C3"), ("true", "0xC00000C3")):
+            guest.run(f"printf '#!/bin/sh\\n{script}\\n' >/usr/sbin/wsk-resolve; "
+                      "chmod 755 /usr/sbin/wsk-resolve")
+            resolve(guest)
+            guest.expect_log(f"resolver: localhost: no address, {status}")
+            guest.run("timeout 5 rmmod resolver && timeout 30 rmmod wsk")
+    finally:
+        guest.run("mv /tmp/wsk-resolve /usr/sbin/wsk-resolve")
+    with name_server(guest):
+        resolve(guest)
+    guest.expect_log(r"resolver: localhost: 127\.0\.0\.1 port 7, type 1")
+
+
+@test
 def spoofed_answers(guest):
     """no user can put an answer where it would be found, or have the handler run"""
     guest.run("! keyctl add .wsk_name name 'wsk1 failed none' @u 2>/dev/null && "
