@@ -4,12 +4,14 @@ import re
 
 from vmtests import Failed, test
 
+NEEDS = ("veth",)
+
 
 @test
 def suites_pass(guest):
     """the KUnit suites pass with two processors"""
     guest.provokes = True
-    guest.run("insmod wsk_with_suites.ko")
+    guest.run("modprobe veth; insmod wsk_with_suites.ko")
     text = guest.run("echo '*' >/sys/module/wsk/parameters/run_suites", 900, status=None)
     guest.run("rmmod wsk")
     guest.expect_log("wsk: wsk: nothing leaked")
