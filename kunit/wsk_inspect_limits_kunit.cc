@@ -116,6 +116,8 @@ void full_queue(struct kunit *test, ADDRESS_FAMILY family)
 /* All listeners together: who has none of them gets no room by driving out others'. */
 void bounded_in_all(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_time_travel(test); /* what is held expires after a while */
+
 	Client client(test);
 	Gated first(client, family), second(client, family), third(client, family),
 		fourth(client, family), last(client, family);
@@ -146,13 +148,15 @@ void bounded_in_all(struct kunit *test, ADDRESS_FAMILY family)
 void no_memory(struct kunit *test, ADDRESS_FAMILY family)
 {
 	constexpr unsigned int step = 64, most = 1 << 16;
+
+	if (!short_memory_possible())
+		bridge_skip(test, "this kernel's allocations cannot be made to fail");
+
 	Client client(test);
 	Gated listener(client, family);
 	Gate &gate = listener.gate();
 	USHORT from = 10000;
 
-	if (!short_memory_possible())
-		bridge_skip(test, "this kernel's allocations cannot be made to fail");
 	REQUIRE(test, listener.open());
 	gate.answer = WskInspectReject;
 	for (unsigned int bytes = 0; bytes < most; bytes += step, from++) {

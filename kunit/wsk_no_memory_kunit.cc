@@ -50,12 +50,17 @@ bool says_no_memory(NTSTATUS status, bool binds)
 	       (binds && status == STATUS_ADDRESS_ALREADY_EXISTS);
 }
 
+/* First of all in a test: skipping runs no destructors. */
+void needs_failures(struct kunit *test)
+{
+	if (!short_memory_possible())
+		bridge_skip(test, "this kernel's allocations cannot be made to fail");
+}
+
 /* Attempts return the operation's status. */
 template <typename Attempt>
 void for_each_allocation(struct kunit *test, Attempt attempt, bool binds = false, Site here = HERE)
 {
-	if (!short_memory_possible())
-		bridge_skip(test, "this kernel's allocations cannot be made to fail");
 	for (unsigned int nth = 1; nth < most_allocations; nth++) {
 		Memory memory(nth);
 		const NTSTATUS status = attempt(memory);
@@ -81,6 +86,8 @@ Outcome issue_short(Memory &memory, Request &request, Issue issue, Site here = H
 
 void registering(struct kunit *test)
 {
+	needs_failures(test);
+
 	static const WSK_CLIENT_DISPATCH dispatch = {MAKE_WSK_VERSION(1, 0), 0, nullptr};
 
 	for_each_allocation(test, [&](Memory &memory) {
@@ -103,6 +110,8 @@ void registering(struct kunit *test)
 
 void creating(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 
 	REQUIRE(test, client.ready());
@@ -130,6 +139,8 @@ void creating(struct kunit *test, ADDRESS_FAMILY family)
 
 void creating_connected(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 	Listener listener(client, family);
 
@@ -161,6 +172,8 @@ void creating_connected(struct kunit *test, ADDRESS_FAMILY family)
 /* Of listening sockets this is listening, too. */
 void binding(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 	const ULONG categories[] = {WSK_FLAG_LISTEN_SOCKET, WSK_FLAG_CONNECTION_SOCKET};
 	Address loopback = Address::loopback(family);
@@ -200,6 +213,8 @@ void binding(struct kunit *test, ADDRESS_FAMILY family)
 
 void inspecting(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	static const WSK_CLIENT_LISTEN_DISPATCH dispatch = {
 		nullptr,
 		[](PVOID, PSOCKADDR, PSOCKADDR, PWSK_INSPECT_ID) { return WskInspectAccept; },
@@ -227,6 +242,8 @@ void inspecting(struct kunit *test, ADDRESS_FAMILY family)
 
 void connecting(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 	Listener listener(client, family);
 
@@ -248,6 +265,8 @@ void connecting(struct kunit *test, ADDRESS_FAMILY family)
 
 void accepting(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 	Listener listener(client, family);
 
@@ -276,6 +295,8 @@ void accepting(struct kunit *test, ADDRESS_FAMILY family)
 /* Either the callback gets the connection, now or when there is memory, or the caller hears. */
 void accept_event(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 
 	for_each_allocation(test, [&](Memory &memory) {
@@ -304,6 +325,8 @@ void accept_event(struct kunit *test, ADDRESS_FAMILY family)
 /* A send that memory is too short for waits for it, as it waits for room. */
 void sending(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	constexpr ULONG sizes[] = {100, 30000};
 	Client client(test);
 	Pair pair(client, family);
@@ -330,6 +353,8 @@ void sending(struct kunit *test, ADDRESS_FAMILY family)
 
 void receiving(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	constexpr ULONG size = 10000;
 	Client client(test);
 	Pair pair(client, family);
@@ -385,6 +410,8 @@ const WSK_CLIENT_CONNECTION_DISPATCH Told::dispatch = {Told::on_receive, nullptr
 
 void receive_event(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	constexpr ULONG size = 10000;
 	Client client(test);
 	Listener listener(client, family);
@@ -417,6 +444,8 @@ void receive_event(struct kunit *test, ADDRESS_FAMILY family)
 
 void datagrams(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	constexpr ULONG size = 5000;
 	Client client(test);
 	Datagram sender(client, family), receiver(client, family);
@@ -452,6 +481,8 @@ void datagrams(struct kunit *test, ADDRESS_FAMILY family)
 
 void closing(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	Client client(test);
 	Listener listener(client, family);
 
@@ -473,6 +504,8 @@ void closing(struct kunit *test, ADDRESS_FAMILY family)
 /* Options and control codes for which Linux has to allocate. */
 void controls(struct kunit *test, ADDRESS_FAMILY family)
 {
+	needs_failures(test);
+
 	const bool ipv4 = family == AF_INET;
 	const ULONG level = ipv4 ? IPPROTO_IP : IPPROTO_IPV6;
 	Client client(test);
