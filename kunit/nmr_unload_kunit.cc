@@ -266,6 +266,29 @@ void sockets_of_a_client_of_wsk(struct kunit *test)
 	EXPECT_EQ(test, user.detached, 0);
 }
 
+/* It waits for a change that does not come, and would keep the client for ever. */
+void request_of_a_client_of_wsk(struct kunit *test)
+{
+	Driver driver(test, drivers_client);
+	WskUser user;
+	Request request;
+
+	REQUIRE(test, driver.loaded());
+	EXPECT_STATUS(test, drivers_client(&user.characteristics, &user, &user.handle),
+		      STATUS_SUCCESS);
+	REQUIRE(test, user.provider);
+	request.issue(test, [&](PIRP irp) {
+		return user.provider->WskControlClient(static_cast<PWSK_CLIENT>(user.client),
+						       WSK_TRANSPORT_LIST_CHANGE, 0, nullptr, 0,
+						       nullptr, nullptr, irp);
+	});
+	EXPECT_TRUE(test, request.pending());
+	EXPECT_STATUS(test, NmrDeregisterClient(user.handle), STATUS_PENDING);
+	expect_failed(test, request.wait(), STATUS_CANCELLED);
+	EXPECT_STATUS(test, NmrWaitForClientDeregisterComplete(user.handle), STATUS_SUCCESS);
+	EXPECT_EQ(test, user.detached, 1);
+}
+
 constexpr bridge_case cases[] = {
 	{"a provider that is forgotten is withdrawn, and never called again", forgotten_provider},
 	{"a client that is forgotten is withdrawn, and never called again", forgotten_client},
@@ -275,6 +298,7 @@ constexpr bridge_case cases[] = {
 	{"every registration of the driver is withdrawn, from everybody", several_of_both},
 	{"WSK lets go of a client that was forgotten with a socket open",
 	 sockets_of_a_client_of_wsk},
+	{"WSK lets go of a client that waits for a change", request_of_a_client_of_wsk},
 };
 
 } // namespace

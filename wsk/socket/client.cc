@@ -130,6 +130,7 @@ bool Client::retire()
 void Client::detach()
 {
 	KeSetEvent(&retired_, IO_NO_INCREMENT, FALSE);
+	forget_changes(this, STATUS_CANCELLED);
 	end_use();
 }
 
