@@ -13,10 +13,11 @@ struct port_datagram_socket {
 	/* Coalesced datagrams of which the first ones have been handed out. */
 	struct sk_buff *rest;
 	u32 rest_offset;
-	u32 most_coalesced;	    /* bytes; 0: none are coalesced */
-	bool tells_time;	    /* when datagrams came (stamp.c) */
-	struct port_tap *tap;	    /* of a raw socket (tap.c) */
-	struct port_stamps *stamps; /* of what was sent (stamp.c); the sock's callback lock's */
+	u32 most_coalesced;   /* bytes; 0: none are coalesced */
+	bool tells_time;      /* when datagrams came (stamp.c) */
+	struct port_tap *tap; /* of a raw socket (tap.c) */
+	spinlock_t stamps_lock;
+	struct port_stamps *stamps; /* of what was sent (stamp.c) */
 };
 
 static inline struct port_datagram_socket *port_datagram_socket_of(struct port_socket *socket)

@@ -207,6 +207,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	note_callbacks(sk);
 	/* WSK receives every byte in its place; accepted connections inherit it. */
 	sock_set_flag(sk, SOCK_URGINLINE);
+	if (type != SOCK_STREAM)
+		port_stamps_init(self);
 	*created = self;
 	return 0;
 }

@@ -15,7 +15,6 @@
 enum stamp_state { STAMP_NONE, STAMP_AWAITED, STAMP_THERE };
 
 struct port_stamps {
-	spinlock_t lock;
 	u32 room;
 	u32 next; /* the oldest, which makes room for another */
 	struct stamp {
@@ -39,40 +38,21 @@ u64 port_stamp_of(const struct sk_buff *skb)
 	return skb->tstamp ? boot_time_of(skb->tstamp) : ktime_get_boottime_ns();
 }
 
-/* The table, which stays while the sock's callbacks are locked; NULL where there is none. */
-static struct port_stamps *begin(struct port_datagram_socket *self)
-{
-	struct sock *sk = self->base.socket->sk;
-
-	read_lock_bh(&sk->sk_callback_lock);
-	if (!self->stamps) {
-		read_unlock_bh(&sk->sk_callback_lock);
-		return NULL;
-	}
-	spin_lock(&self->stamps->lock);
-	return self->stamps;
-}
-
-static void end(struct port_datagram_socket *self, struct port_stamps *stamps)
-{
-	spin_unlock(&stamps->lock);
-	read_unlock_bh(&self->base.socket->sk->sk_callback_lock);
-}
-
 bool port_stamp_expect(struct port_datagram_socket *self, u32 id)
 {
-	struct port_stamps *stamps = begin(self);
-	struct stamp *entry;
+	struct port_stamps *stamps;
 
-	if (!stamps)
-		return false;
-	entry = &stamps->entries[stamps->next];
-	stamps->next = (stamps->next + 1) % stamps->room;
-	*entry = (struct stamp){.id = id,
-				.key = atomic_read(&self->base.socket->sk->sk_tskey),
-				.state = STAMP_AWAITED};
-	end(self, stamps);
-	return true;
+	spin_lock_bh(&self->stamps_lock);
+	stamps = self->stamps;
+	if (stamps) {
+		stamps->entries[stamps->next] =
+			(struct stamp){.id = id,
+				       .key = atomic_read(&self->base.socket->sk->sk_tskey),
+				       .state = STAMP_AWAITED};
+		stamps->next = (stamps->next + 1) % stamps->room;
+	}
+	spin_unlock_bh(&self->stamps_lock);
+	return stamps;
 }
 
 /* The one that was entered last; under the lock. */
@@ -80,7 +60,7 @@ static struct stamp *find(struct port_stamps *stamps, u32 id)
 {
 	u32 i;
 
-	for (i = 0; i < stamps->room; i++) {
+	for (i = 0; stamps && i < stamps->room; i++) {
 		u32 at = (stamps->next + stamps->room - 1 - i) % stamps->room;
 		struct stamp *entry = &stamps->entries[at];
 
@@ -92,23 +72,23 @@ static struct stamp *find(struct port_stamps *stamps, u32 id)
 
 void port_stamp_forget(struct port_datagram_socket *self, u32 id)
 {
-	struct port_stamps *stamps = begin(self);
 	struct stamp *entry;
 
-	if (!stamps)
-		return;
-	entry = find(stamps, id);
+	spin_lock_bh(&self->stamps_lock);
+	entry = find(self->stamps, id);
 	if (entry)
 		entry->state = STAMP_NONE;
-	end(self, stamps);
+	spin_unlock_bh(&self->stamps_lock);
 }
 
-static void note(struct port_stamps *stamps, u32 key, u64 time)
+static void note(struct port_datagram_socket *self, u32 key, u64 time)
 {
+	struct port_stamps *stamps;
 	u32 i;
 
-	spin_lock(&stamps->lock);
-	for (i = 0; i < stamps->room; i++) {
+	spin_lock_bh(&self->stamps_lock);
+	stamps = self->stamps;
+	for (i = 0; stamps && i < stamps->room; i++) {
 		struct stamp *entry = &stamps->entries[i];
 
 		if (entry->state == STAMP_AWAITED && entry->key == key) {
@@ -116,7 +96,7 @@ static void note(struct port_stamps *stamps, u32 key, u64 time)
 			entry->state = STAMP_THERE;
 		}
 	}
-	spin_unlock(&stamps->lock);
+	spin_unlock_bh(&self->stamps_lock);
 }
 
 void port_stamps_collect(struct sock *sk)
@@ -141,14 +121,17 @@ void port_stamps_collect(struct sock *sk)
 	read_lock_bh(&sk->sk_callback_lock);
 	socket = __locked_read_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
 	while ((skb = __skb_dequeue(&came))) {
-		struct port_stamps *stamps =
-			socket ? port_datagram_socket_of(socket)->stamps : NULL;
-
-		if (stamps)
-			note(stamps, SKB_EXT_ERR(skb)->ee.ee_data, boot_time_of(skb->tstamp));
+		if (socket)
+			note(port_datagram_socket_of(socket), SKB_EXT_ERR(skb)->ee.ee_data,
+			     boot_time_of(skb->tstamp));
 		kfree_skb(skb);
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+void port_stamps_init(struct port_socket *socket)
+{
+	spin_lock_init(&port_datagram_socket_of(socket)->stamps_lock);
 }
 
 void port_stamps_free(struct port_datagram_socket *self)
@@ -159,7 +142,6 @@ void port_stamps_free(struct port_datagram_socket *self)
 int port_datagram_stamp(struct port_socket *socket, bool received, u32 sent)
 {
 	struct port_datagram_socket *self = port_datagram_socket_of(socket);
-	struct sock *sk = socket->socket->sk;
 	struct port_stamps *stamps = NULL, *old;
 	int error, flags = 0;
 
@@ -169,7 +151,6 @@ int port_datagram_stamp(struct port_socket *socket, bool received, u32 sent)
 		stamps = kvzalloc(struct_size(stamps, entries, sent), GFP_KERNEL);
 		if (!stamps)
 			return -ENOMEM;
-		spin_lock_init(&stamps->lock);
 		stamps->room = sent;
 		flags = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 	}
@@ -181,10 +162,10 @@ int port_datagram_stamp(struct port_socket *socket, bool received, u32 sent)
 		kvfree(stamps);
 		return error;
 	}
-	write_lock_bh(&sk->sk_callback_lock);
+	spin_lock_bh(&self->stamps_lock);
 	old = self->stamps;
 	self->stamps = stamps;
-	write_unlock_bh(&sk->sk_callback_lock);
+	spin_unlock_bh(&self->stamps_lock);
 	kvfree(old);
 	WRITE_ONCE(self->tells_time, received);
 	return 0;
@@ -193,13 +174,11 @@ int port_datagram_stamp(struct port_socket *socket, bool received, u32 sent)
 int port_datagram_sent_at(struct port_socket *socket, u32 id, u64 *time)
 {
 	struct port_datagram_socket *self = port_datagram_socket_of(socket);
-	struct port_stamps *stamps = begin(self);
 	struct stamp *entry;
 	int error = -ENOENT;
 
-	if (!stamps)
-		return error;
-	entry = find(stamps, id);
+	spin_lock_bh(&self->stamps_lock);
+	entry = find(self->stamps, id);
 	if (entry && entry->state == STAMP_THERE) {
 		*time = entry->time;
 		entry->state = STAMP_NONE;
@@ -207,6 +186,6 @@ int port_datagram_sent_at(struct port_socket *socket, u32 id, u64 *time)
 	} else if (entry) {
 		error = -EAGAIN;
 	}
-	end(self, stamps);
+	spin_unlock_bh(&self->stamps_lock);
 	return error;
 }

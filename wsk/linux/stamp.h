@@ -17,6 +17,7 @@ void port_stamp_forget(struct port_datagram_socket *self, u32 id);
 /* Takes what has come back out of the error queue; where sk_error_report is called. */
 void port_stamps_collect(struct sock *sk);
 
+void port_stamps_init(struct port_socket *socket);
 void port_stamps_free(struct port_datagram_socket *self);
 
 #endif
