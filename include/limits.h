@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
+// The bounds of Windows' integers. Those of `long` are what LONG and ULONG hold: drivers compare
+// sizes with ULONG_MAX before they make ULONGs of them. The compiler's `long` has 64 bits.
 
 #ifndef _INC_LIMITS
 #define _INC_LIMITS
