@@ -493,13 +493,10 @@ __WSK_INLINE BOOLEAN IN6_IS_ADDR_6TO4(const IN6_ADDR *a)
 #define IN6_IS_ADDR_MC_GLOBAL(a) \
 	(IN6_IS_ADDR_MULTICAST(a) && ((a)->s6_bytes[1] & 0xf) == ScopeLevelGlobal)
 
-/* Whether the last 64 bits identify an interface: not in multicasts, nor where they are all zero.
- */
+/* Whether the last 64 bits identify an interface: all but multicasts and what begins with 000. */
 __WSK_INLINE BOOLEAN IN6_IS_ADDR_EUI64(const IN6_ADDR *a)
 {
-	const UCHAR high = (UCHAR)(a->s6_bytes[0] & 0xe0);
-
-	return (BOOLEAN)(high != 0 && high != 0xe0);
+	return (BOOLEAN)((a->s6_bytes[0] & 0xe0) && !IN6_IS_ADDR_MULTICAST(a));
 }
 
 __WSK_INLINE BOOLEAN IN6_IS_ADDR_SUBNET_ROUTER_ANYCAST(const IN6_ADDR *a)
