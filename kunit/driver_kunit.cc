@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* The driver frame, with a driver whose code is a few functions of this file. */
 #include <ntddk.h>
+#include <netioapi.h>
 
 #include "bridge.h"
 #include "nt/driver_account.h"
@@ -293,6 +294,17 @@ __attribute__((noinline)) PEX_TIMER drivers_timer()
 	return timer;
 }
 
+VOID NTAPI route_changed(PVOID, PMIB_IPFORWARD_ROW2, MIB_NOTIFICATION_TYPE) {}
+
+__attribute__((noinline)) HANDLE drivers_notification()
+{
+	HANDLE handle = nullptr;
+	NTSTATUS status = NotifyRouteChange2(AF_INET, route_changed, nullptr, TRUE, &handle);
+
+	__asm__ volatile(CODE_FILLER : "+r"(status));
+	return handle;
+}
+
 __attribute__((noinline)) VOID drivers_dpc(PKDPC, PVOID context, PVOID, PVOID)
 {
 	++*static_cast<int *>(context);
@@ -438,6 +450,23 @@ void leaks(struct kunit *test)
 	driver_discharge(account, Resource::registrations);
 	EXPECT_EQ(test, driver_report(account), 0u);
 	nt_driver_unload(again);
+}
+
+void a_notification_is_left(struct kunit *test)
+{
+	DriverAccount *account = nullptr;
+
+	ASSERT_EQ(test, load("leaky", &account), 0);
+	own_code(account, drivers_notification);
+	HANDLE handle = drivers_notification();
+
+	EXPECT_NOT_NULL(test, handle);
+	EXPECT_EQ(test, driver_outstanding(account, Resource::notifications), 1);
+	EXPECT_RULES(test, 1, nt_driver_unload(account));
+	EXPECT_RULES(test, 1,
+		     EXPECT_STATUS(test, CancelMibChangeNotify2(handle), STATUS_INVALID_PARAMETER));
+	EXPECT_EQ(test, driver_report(account), 1u);
+	driver_discharge(account, Resource::notifications);
 }
 
 void same_account(struct kunit *test)
@@ -607,6 +636,7 @@ constexpr bridge_case cases[] = {
 	{"a long name is cut", long_name},
 	{"an IRP for nobody completes with INVALID_DEVICE_REQUEST", irps_for_nobody},
 	{"a DriverEntry that leaves the IRQL raised is a broken rule", irql_not_restored},
+	{"a notification that a driver leaves is ended, and told", a_notification_is_left},
 	{"what a driver leaves behind is told kind by kind", leaks},
 	{"an account is taken up again when nothing was left on it", same_account},
 	{"an address belongs to the driver whose code it is", whose_code},

@@ -60,7 +60,7 @@ def changes(guest):
 
 @test
 def namespaces(guest):
-    """a driver sees the interfaces of the network namespace that it was loaded in"""
+    """a driver sees interfaces, addresses and routes of the network namespace that it was loaded in"""
     guest.run("insmod /modules/wsk.ko")
     guest.run("unshare -n sh -c 'ip link set lo up && insmod /modules/interfaces.ko && "
               "ip address add 198.51.100.2/32 dev lo && sleep 1'")
