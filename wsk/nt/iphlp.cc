@@ -165,7 +165,7 @@ using namespace wsk;
  * Context: IRQL <= DISPATCH_LEVEL.
  * Source: netioapi.h, FreeMibTable function
  */
-extern "C" VOID NETIOAPI_API_ FreeMibTable(PVOID Memory)
+extern "C" VOID NTAPI FreeMibTable(PVOID Memory)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	if (Memory)

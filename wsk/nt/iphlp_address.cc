@@ -152,7 +152,7 @@ using namespace wsk;
  *	APC_LEVEL).
  * Source: netioapi.h, GetUnicastIpAddressEntry function
  */
-extern "C" NETIOAPI_API GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
+extern "C" NTSTATUS NTAPI GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -178,8 +178,8 @@ extern "C" NETIOAPI_API GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetUnicastIpAddressTable function
  */
-extern "C" NETIOAPI_API GetUnicastIpAddressTable(ADDRESS_FAMILY Family,
-						 PMIB_UNICASTIPADDRESS_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetUnicastIpAddressTable(ADDRESS_FAMILY Family,
+						   PMIB_UNICASTIPADDRESS_TABLE *Table)
 {
 	bool stable;
 
@@ -200,7 +200,7 @@ extern "C" NETIOAPI_API GetUnicastIpAddressTable(ADDRESS_FAMILY Family,
  * Context: Any IRQL.
  * Source: netioapi.h, InitializeUnicastIpAddressEntry function
  */
-extern "C" VOID NETIOAPI_API_ InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
+extern "C" VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
 {
 	if (!Row)
 		return;
@@ -221,12 +221,12 @@ extern "C" VOID NETIOAPI_API_ InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDR
  *
  * Context: IRQL <= APC_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, no unicast address, no interface is
- *given, or lifetimes that contradict each other); STATUS_NOT_FOUND (no such interface);
+ *	given, or lifetimes that contradict each other); STATUS_NOT_FOUND (no such interface);
  *	STATUS_DUPLICATE_OBJECTID (it has this address); STATUS_NOT_SUPPORTED (SkipAsSource);
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, CreateUnicastIpAddressEntry function
  */
-extern "C" NETIOAPI_API CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
+extern "C" NTSTATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
 {
 	port_interface_address address = {};
 
@@ -263,7 +263,7 @@ extern "C" NETIOAPI_API CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_R
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, SetUnicastIpAddressEntry function
  */
-extern "C" NETIOAPI_API SetUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
+extern "C" NTSTATUS NTAPI SetUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
 {
 	port_interface_address address = {};
 
@@ -295,7 +295,7 @@ extern "C" NETIOAPI_API SetUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW 
  *	APC_LEVEL).
  * Source: netioapi.h, DeleteUnicastIpAddressEntry function
  */
-extern "C" NETIOAPI_API DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
+extern "C" NTSTATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
 {
 	port_interface_address address = {};
 

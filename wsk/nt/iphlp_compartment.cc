@@ -32,7 +32,7 @@ using namespace wsk;
  * Return: NET_IF_COMPARTMENT_ID_PRIMARY: the network namespace of the process.
  * Source: netioapi.h, GetCurrentThreadCompartmentId function
  */
-extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetCurrentThreadCompartmentId(VOID)
+extern "C" NET_IF_COMPARTMENT_ID NTAPI GetCurrentThreadCompartmentId(VOID)
 {
 	return NET_IF_COMPARTMENT_ID_PRIMARY;
 }
@@ -45,7 +45,7 @@ extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetCurrentThreadCompartmentId(VOI
  * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for any other.
  * Source: netioapi.h, SetCurrentThreadCompartmentId function
  */
-extern "C" NETIOAPI_API SetCurrentThreadCompartmentId(NET_IF_COMPARTMENT_ID CompartmentId)
+extern "C" NTSTATUS NTAPI SetCurrentThreadCompartmentId(NET_IF_COMPARTMENT_ID CompartmentId)
 {
 	return is_primary(CompartmentId) ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
@@ -58,8 +58,8 @@ extern "C" NETIOAPI_API SetCurrentThreadCompartmentId(NET_IF_COMPARTMENT_ID Comp
  * Context: Any IRQL.
  * Source: netioapi.h, GetCurrentThreadCompartmentScope function
  */
-extern "C" VOID NETIOAPI_API_ GetCurrentThreadCompartmentScope(
-	PNET_IF_COMPARTMENT_SCOPE CompartmentScope, PNET_IF_COMPARTMENT_ID CompartmentId)
+extern "C" VOID NTAPI GetCurrentThreadCompartmentScope(PNET_IF_COMPARTMENT_SCOPE CompartmentScope,
+						       PNET_IF_COMPARTMENT_ID CompartmentId)
 {
 	*CompartmentScope = NET_IF_COMPARTMENT_SCOPE_UNSPECIFIED;
 	*CompartmentId = NET_IF_COMPARTMENT_ID_PRIMARY;
@@ -73,7 +73,8 @@ extern "C" VOID NETIOAPI_API_ GetCurrentThreadCompartmentScope(
  * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for any other.
  * Source: netioapi.h, SetCurrentThreadCompartmentScope function
  */
-extern "C" NETIOAPI_API SetCurrentThreadCompartmentScope(NET_IF_COMPARTMENT_SCOPE CompartmentScope)
+extern "C" NTSTATUS NTAPI
+SetCurrentThreadCompartmentScope(NET_IF_COMPARTMENT_SCOPE CompartmentScope)
 {
 	return CompartmentScope == NET_IF_COMPARTMENT_SCOPE_UNSPECIFIED ? STATUS_SUCCESS
 									: STATUS_NOT_SUPPORTED;
@@ -87,7 +88,7 @@ extern "C" NETIOAPI_API SetCurrentThreadCompartmentScope(NET_IF_COMPARTMENT_SCOP
  * Return: NET_IF_COMPARTMENT_ID_PRIMARY.
  * Source: netioapi.h, GetJobCompartmentId function
  */
-extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetJobCompartmentId(HANDLE JobHandle)
+extern "C" NET_IF_COMPARTMENT_ID NTAPI GetJobCompartmentId(HANDLE JobHandle)
 {
 	UNREFERENCED_PARAMETER(JobHandle);
 	return NET_IF_COMPARTMENT_ID_PRIMARY;
@@ -102,7 +103,7 @@ extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetJobCompartmentId(HANDLE JobHan
  * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for any other compartment.
  * Source: netioapi.h, SetJobCompartmentId function
  */
-extern "C" NETIOAPI_API SetJobCompartmentId(HANDLE JobHandle, NET_IF_COMPARTMENT_ID CompartmentId)
+extern "C" NTSTATUS NTAPI SetJobCompartmentId(HANDLE JobHandle, NET_IF_COMPARTMENT_ID CompartmentId)
 {
 	UNREFERENCED_PARAMETER(JobHandle);
 	return is_primary(CompartmentId) ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
@@ -116,7 +117,7 @@ extern "C" NETIOAPI_API SetJobCompartmentId(HANDLE JobHandle, NET_IF_COMPARTMENT
  * Return: NET_IF_COMPARTMENT_ID_PRIMARY.
  * Source: netioapi.h, GetSessionCompartmentId function
  */
-extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetSessionCompartmentId(ULONG SessionId)
+extern "C" NET_IF_COMPARTMENT_ID NTAPI GetSessionCompartmentId(ULONG SessionId)
 {
 	UNREFERENCED_PARAMETER(SessionId);
 	return NET_IF_COMPARTMENT_ID_PRIMARY;
@@ -131,8 +132,8 @@ extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetSessionCompartmentId(ULONG Ses
  * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for any other compartment.
  * Source: netioapi.h, SetSessionCompartmentId function
  */
-extern "C" NETIOAPI_API SetSessionCompartmentId(ULONG SessionId,
-						NET_IF_COMPARTMENT_ID CompartmentId)
+extern "C" NTSTATUS NTAPI SetSessionCompartmentId(ULONG SessionId,
+						  NET_IF_COMPARTMENT_ID CompartmentId)
 {
 	UNREFERENCED_PARAMETER(SessionId);
 	return is_primary(CompartmentId) ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
@@ -145,7 +146,7 @@ extern "C" NETIOAPI_API SetSessionCompartmentId(ULONG SessionId,
  * Return: NET_IF_COMPARTMENT_ID_PRIMARY.
  * Source: netioapi.h, GetDefaultCompartmentId function
  */
-extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetDefaultCompartmentId(VOID)
+extern "C" NET_IF_COMPARTMENT_ID NTAPI GetDefaultCompartmentId(VOID)
 {
 	return NET_IF_COMPARTMENT_ID_PRIMARY;
 }
@@ -160,8 +161,8 @@ extern "C" NET_IF_COMPARTMENT_ID NETIOAPI_API_ GetDefaultCompartmentId(VOID)
  *	compartment.
  * Source: netioapi.h, ConvertCompartmentIdToGuid function
  */
-extern "C" NETIOAPI_API ConvertCompartmentIdToGuid(NET_IF_COMPARTMENT_ID CompartmentId,
-						   GUID *CompartmentGuid)
+extern "C" NTSTATUS NTAPI ConvertCompartmentIdToGuid(NET_IF_COMPARTMENT_ID CompartmentId,
+						     GUID *CompartmentGuid)
 {
 	if (!CompartmentGuid)
 		return STATUS_INVALID_PARAMETER;
@@ -180,8 +181,8 @@ extern "C" NETIOAPI_API ConvertCompartmentIdToGuid(NET_IF_COMPARTMENT_ID Compart
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (a NULL); STATUS_NOT_FOUND for any other GUID.
  * Source: netioapi.h, ConvertCompartmentGuidToId function
  */
-extern "C" NETIOAPI_API ConvertCompartmentGuidToId(const GUID *CompartmentGuid,
-						   PNET_IF_COMPARTMENT_ID CompartmentId)
+extern "C" NTSTATUS NTAPI ConvertCompartmentGuidToId(const GUID *CompartmentGuid,
+						     PNET_IF_COMPARTMENT_ID CompartmentId)
 {
 	if (!CompartmentGuid || !CompartmentId)
 		return STATUS_INVALID_PARAMETER;
@@ -203,9 +204,9 @@ extern "C" NETIOAPI_API ConvertCompartmentGuidToId(const GUID *CompartmentGuid,
  * Return: STATUS_NOT_SUPPORTED: Linux gives networks no names.
  * Source: netioapi.h, GetNetworkInformation function
  */
-extern "C" NETIOAPI_API GetNetworkInformation(const NET_IF_NETWORK_GUID *NetworkGuid,
-					      PNET_IF_COMPARTMENT_ID CompartmentId, PULONG SiteId,
-					      PWCHAR NetworkName, ULONG Length)
+extern "C" NTSTATUS NTAPI GetNetworkInformation(const NET_IF_NETWORK_GUID *NetworkGuid,
+						PNET_IF_COMPARTMENT_ID CompartmentId, PULONG SiteId,
+						PWCHAR NetworkName, ULONG Length)
 {
 	UNREFERENCED_PARAMETER(NetworkGuid);
 	UNREFERENCED_PARAMETER(CompartmentId);
@@ -225,9 +226,9 @@ extern "C" NETIOAPI_API GetNetworkInformation(const NET_IF_NETWORK_GUID *Network
  * Return: STATUS_NOT_SUPPORTED, as GetNetworkInformation().
  * Source: netioapi.h, SetNetworkInformation function
  */
-extern "C" NETIOAPI_API SetNetworkInformation(const NET_IF_NETWORK_GUID *NetworkGuid,
-					      NET_IF_COMPARTMENT_ID CompartmentId,
-					      const WCHAR *NetworkName)
+extern "C" NTSTATUS NTAPI SetNetworkInformation(const NET_IF_NETWORK_GUID *NetworkGuid,
+						NET_IF_COMPARTMENT_ID CompartmentId,
+						const WCHAR *NetworkName)
 {
 	UNREFERENCED_PARAMETER(NetworkGuid);
 	UNREFERENCED_PARAMETER(CompartmentId);
@@ -243,7 +244,7 @@ extern "C" NETIOAPI_API SetNetworkInformation(const NET_IF_NETWORK_GUID *Network
  * Return: STATUS_NOT_SUPPORTED: Linux has no Teredo client.
  * Source: netioapi.h, GetTeredoPort function
  */
-extern "C" NETIOAPI_API GetTeredoPort(USHORT *Port)
+extern "C" NTSTATUS NTAPI GetTeredoPort(USHORT *Port)
 {
 	UNREFERENCED_PARAMETER(Port);
 	return STATUS_NOT_SUPPORTED;
@@ -260,9 +261,9 @@ extern "C" NETIOAPI_API GetTeredoPort(USHORT *Port)
  * Return: STATUS_NOT_SUPPORTED, as GetTeredoPort().
  * Source: netioapi.h, NotifyTeredoPortChange function
  */
-extern "C" NETIOAPI_API NotifyTeredoPortChange(PTEREDO_PORT_CHANGE_CALLBACK Callback,
-					       PVOID CallerContext, BOOLEAN InitialNotification,
-					       HANDLE *NotificationHandle)
+extern "C" NTSTATUS NTAPI NotifyTeredoPortChange(PTEREDO_PORT_CHANGE_CALLBACK Callback,
+						 PVOID CallerContext, BOOLEAN InitialNotification,
+						 HANDLE *NotificationHandle)
 {
 	UNREFERENCED_PARAMETER(Callback);
 	UNREFERENCED_PARAMETER(CallerContext);
@@ -279,7 +280,7 @@ extern "C" NETIOAPI_API NotifyTeredoPortChange(PTEREDO_PORT_CHANGE_CALLBACK Call
  * Return: STATUS_NOT_SUPPORTED: on Linux programs find that out, not the kernel.
  * Source: netioapi.h, GetNetworkConnectivityHint function
  */
-extern "C" NETIOAPI_API GetNetworkConnectivityHint(NL_NETWORK_CONNECTIVITY_HINT *ConnectivityHint)
+extern "C" NTSTATUS NTAPI GetNetworkConnectivityHint(NL_NETWORK_CONNECTIVITY_HINT *ConnectivityHint)
 {
 	UNREFERENCED_PARAMETER(ConnectivityHint);
 	return STATUS_NOT_SUPPORTED;
@@ -294,9 +295,8 @@ extern "C" NETIOAPI_API GetNetworkConnectivityHint(NL_NETWORK_CONNECTIVITY_HINT 
  * Return: STATUS_NOT_SUPPORTED, as GetNetworkConnectivityHint().
  * Source: netioapi.h, GetNetworkConnectivityHintForInterface function
  */
-extern "C" NETIOAPI_API
-GetNetworkConnectivityHintForInterface(NET_IFINDEX InterfaceIndex,
-				       NL_NETWORK_CONNECTIVITY_HINT *ConnectivityHint)
+extern "C" NTSTATUS NTAPI GetNetworkConnectivityHintForInterface(
+	NET_IFINDEX InterfaceIndex, NL_NETWORK_CONNECTIVITY_HINT *ConnectivityHint)
 {
 	UNREFERENCED_PARAMETER(InterfaceIndex);
 	UNREFERENCED_PARAMETER(ConnectivityHint);
@@ -314,10 +314,9 @@ GetNetworkConnectivityHintForInterface(NET_IFINDEX InterfaceIndex,
  * Return: STATUS_NOT_SUPPORTED, as GetNetworkConnectivityHint().
  * Source: netioapi.h, NotifyNetworkConnectivityHintChange function
  */
-extern "C" NETIOAPI_API
-NotifyNetworkConnectivityHintChange(PNETWORK_CONNECTIVITY_HINT_CHANGE_CALLBACK Callback,
-				    PVOID CallerContext, BOOLEAN InitialNotification,
-				    PHANDLE NotificationHandle)
+extern "C" NTSTATUS NTAPI NotifyNetworkConnectivityHintChange(
+	PNETWORK_CONNECTIVITY_HINT_CHANGE_CALLBACK Callback, PVOID CallerContext,
+	BOOLEAN InitialNotification, PHANDLE NotificationHandle)
 {
 	UNREFERENCED_PARAMETER(Callback);
 	UNREFERENCED_PARAMETER(CallerContext);

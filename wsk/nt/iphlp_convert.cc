@@ -73,8 +73,8 @@ using namespace wsk;
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceNameToLuidA function
  */
-extern "C" NETIOAPI_API ConvertInterfaceNameToLuidA(const CHAR *InterfaceName,
-						    NET_LUID *InterfaceLuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceNameToLuidA(const CHAR *InterfaceName,
+						      NET_LUID *InterfaceLuid)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	if (!InterfaceName || !InterfaceLuid)
@@ -91,8 +91,8 @@ extern "C" NETIOAPI_API ConvertInterfaceNameToLuidA(const CHAR *InterfaceName,
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceNameToLuidW function
  */
-extern "C" NETIOAPI_API ConvertInterfaceNameToLuidW(const WCHAR *InterfaceName,
-						    NET_LUID *InterfaceLuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceNameToLuidW(const WCHAR *InterfaceName,
+						      NET_LUID *InterfaceLuid)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	if (!InterfaceName || !InterfaceLuid)
@@ -111,8 +111,8 @@ extern "C" NETIOAPI_API ConvertInterfaceNameToLuidW(const WCHAR *InterfaceName,
  *	(not enough room).
  * Source: netioapi.h, ConvertInterfaceLuidToNameA function
  */
-extern "C" NETIOAPI_API ConvertInterfaceLuidToNameA(const NET_LUID *InterfaceLuid,
-						    PSTR InterfaceName, SIZE_T Length)
+extern "C" NTSTATUS NTAPI ConvertInterfaceLuidToNameA(const NET_LUID *InterfaceLuid,
+						      PSTR InterfaceName, SIZE_T Length)
 {
 	char name[PORT_INTERFACE_NAME];
 	port_interface_id id = {};
@@ -138,8 +138,8 @@ extern "C" NETIOAPI_API ConvertInterfaceLuidToNameA(const NET_LUID *InterfaceLui
  *	(not enough room).
  * Source: netioapi.h, ConvertInterfaceLuidToNameW function
  */
-extern "C" NETIOAPI_API ConvertInterfaceLuidToNameW(const NET_LUID *InterfaceLuid,
-						    PWSTR InterfaceName, SIZE_T Length)
+extern "C" NTSTATUS NTAPI ConvertInterfaceLuidToNameW(const NET_LUID *InterfaceLuid,
+						      PWSTR InterfaceName, SIZE_T Length)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	return wide_name_of(InterfaceLuid, InterfaceName, Length);
@@ -154,8 +154,8 @@ extern "C" NETIOAPI_API ConvertInterfaceLuidToNameW(const NET_LUID *InterfaceLui
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceLuidToIndex function
  */
-extern "C" NETIOAPI_API ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid,
-						    PNET_IFINDEX InterfaceIndex)
+extern "C" NTSTATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid,
+						      PNET_IFINDEX InterfaceIndex)
 {
 	char name[PORT_INTERFACE_NAME];
 	port_interface_id id = {};
@@ -177,8 +177,8 @@ extern "C" NETIOAPI_API ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLui
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceIndexToLuid function
  */
-extern "C" NETIOAPI_API ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex,
-						    PNET_LUID InterfaceLuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex,
+						      PNET_LUID InterfaceLuid)
 {
 	port_interface_id id = {};
 	Net net;
@@ -201,8 +201,8 @@ extern "C" NETIOAPI_API ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex,
  *	(not enough room).
  * Source: netioapi.h, ConvertInterfaceLuidToAlias function
  */
-extern "C" NETIOAPI_API ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid,
-						    PWSTR InterfaceAlias, SIZE_T Length)
+extern "C" NTSTATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid,
+						      PWSTR InterfaceAlias, SIZE_T Length)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	return wide_name_of(InterfaceLuid, InterfaceAlias, Length);
@@ -217,8 +217,8 @@ extern "C" NETIOAPI_API ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLui
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceAliasToLuid function
  */
-extern "C" NETIOAPI_API ConvertInterfaceAliasToLuid(const WCHAR *InterfaceAlias,
-						    PNET_LUID InterfaceLuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceAliasToLuid(const WCHAR *InterfaceAlias,
+						      PNET_LUID InterfaceLuid)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
 	if (!InterfaceAlias || !InterfaceLuid)
@@ -235,8 +235,8 @@ extern "C" NETIOAPI_API ConvertInterfaceAliasToLuid(const WCHAR *InterfaceAlias,
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceLuidToGuid function
  */
-extern "C" NETIOAPI_API ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid,
-						   GUID *InterfaceGuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid,
+						     GUID *InterfaceGuid)
 {
 	char name[PORT_INTERFACE_NAME];
 	port_interface_id id = {};
@@ -258,8 +258,8 @@ extern "C" NETIOAPI_API ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no such interface).
  * Source: netioapi.h, ConvertInterfaceGuidToLuid function
  */
-extern "C" NETIOAPI_API ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid,
-						   PNET_LUID InterfaceLuid)
+extern "C" NTSTATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid,
+						     PNET_LUID InterfaceLuid)
 {
 	char name[PORT_INTERFACE_NAME];
 	port_interface_id id = {};
@@ -282,7 +282,7 @@ extern "C" NETIOAPI_API ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid,
  * Return: The index; 0 where there is no such interface, or the name is NULL.
  * Source: netioapi.h, if_nametoindex function
  */
-extern "C" NET_IFINDEX NETIOAPI_API_ if_nametoindex(PCSTR InterfaceName)
+extern "C" NET_IFINDEX NTAPI if_nametoindex(PCSTR InterfaceName)
 {
 	port_interface_id id = {};
 	Net net;
@@ -300,7 +300,7 @@ extern "C" NET_IFINDEX NETIOAPI_API_ if_nametoindex(PCSTR InterfaceName)
  * Return: InterfaceName; NULL where there is no such interface, or that is NULL.
  * Source: netioapi.h, if_indextoname function
  */
-extern "C" PCHAR NETIOAPI_API_ if_indextoname(NET_IFINDEX InterfaceIndex, PCHAR InterfaceName)
+extern "C" PCHAR NTAPI if_indextoname(NET_IFINDEX InterfaceIndex, PCHAR InterfaceName)
 {
 	port_interface_id id = {.index = InterfaceIndex, .type = 0};
 	Net net;
@@ -324,7 +324,7 @@ extern "C" PCHAR NETIOAPI_API_ if_indextoname(NET_IFINDEX InterfaceIndex, PCHAR 
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER.
  * Source: netioapi.h, ConvertLengthToIpv4Mask function
  */
-extern "C" NETIOAPI_API ConvertLengthToIpv4Mask(ULONG MaskLength, PULONG Mask)
+extern "C" NTSTATUS NTAPI ConvertLengthToIpv4Mask(ULONG MaskLength, PULONG Mask)
 {
 	if (!Mask)
 		return STATUS_INVALID_PARAMETER;
@@ -345,7 +345,7 @@ extern "C" NETIOAPI_API ConvertLengthToIpv4Mask(ULONG MaskLength, PULONG Mask)
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, or no mask).
  * Source: netioapi.h, ConvertIpv4MaskToLength function
  */
-extern "C" NETIOAPI_API ConvertIpv4MaskToLength(ULONG Mask, PUINT8 MaskLength)
+extern "C" NTSTATUS NTAPI ConvertIpv4MaskToLength(ULONG Mask, PUINT8 MaskLength)
 {
 	const ULONG host = ~RtlUlongByteSwap(Mask);
 

@@ -92,7 +92,7 @@ using namespace wsk;
  *	APC_LEVEL).
  * Source: netioapi.h, GetMulticastIpAddressEntry function
  */
-extern "C" NETIOAPI_API GetMulticastIpAddressEntry(PMIB_MULTICASTIPADDRESS_ROW Row)
+extern "C" NTSTATUS NTAPI GetMulticastIpAddressEntry(PMIB_MULTICASTIPADDRESS_ROW Row)
 {
 	return get_entry(__func__, Row, port_multicast_addresses);
 }
@@ -107,8 +107,8 @@ extern "C" NETIOAPI_API GetMulticastIpAddressEntry(PMIB_MULTICASTIPADDRESS_ROW R
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetMulticastIpAddressTable function
  */
-extern "C" NETIOAPI_API GetMulticastIpAddressTable(ADDRESS_FAMILY Family,
-						   PMIB_MULTICASTIPADDRESS_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetMulticastIpAddressTable(ADDRESS_FAMILY Family,
+						     PMIB_MULTICASTIPADDRESS_TABLE *Table)
 {
 	return get_table(__func__, Family, Table, port_multicast_addresses,
 			 __builtin_return_address(0));
@@ -125,7 +125,7 @@ extern "C" NETIOAPI_API GetMulticastIpAddressTable(ADDRESS_FAMILY Family,
  *	APC_LEVEL).
  * Source: netioapi.h, GetAnycastIpAddressEntry function
  */
-extern "C" NETIOAPI_API GetAnycastIpAddressEntry(PMIB_ANYCASTIPADDRESS_ROW Row)
+extern "C" NTSTATUS NTAPI GetAnycastIpAddressEntry(PMIB_ANYCASTIPADDRESS_ROW Row)
 {
 	return get_entry(__func__, Row, port_anycast_addresses);
 }
@@ -140,8 +140,8 @@ extern "C" NETIOAPI_API GetAnycastIpAddressEntry(PMIB_ANYCASTIPADDRESS_ROW Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetAnycastIpAddressTable function
  */
-extern "C" NETIOAPI_API GetAnycastIpAddressTable(ADDRESS_FAMILY Family,
-						 PMIB_ANYCASTIPADDRESS_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetAnycastIpAddressTable(ADDRESS_FAMILY Family,
+						   PMIB_ANYCASTIPADDRESS_TABLE *Table)
 {
 	return get_table(__func__, Family, Table, port_anycast_addresses,
 			 __builtin_return_address(0));
@@ -155,7 +155,7 @@ extern "C" NETIOAPI_API GetAnycastIpAddressTable(ADDRESS_FAMILY Family,
  * Return: STATUS_NOT_SUPPORTED: on Linux a socket joins one (IPV6_JOIN_ANYCAST).
  * Source: netioapi.h, CreateAnycastIpAddressEntry function
  */
-extern "C" NETIOAPI_API CreateAnycastIpAddressEntry(const MIB_ANYCASTIPADDRESS_ROW *Row)
+extern "C" NTSTATUS NTAPI CreateAnycastIpAddressEntry(const MIB_ANYCASTIPADDRESS_ROW *Row)
 {
 	UNREFERENCED_PARAMETER(Row);
 	return STATUS_NOT_SUPPORTED;
@@ -169,7 +169,7 @@ extern "C" NETIOAPI_API CreateAnycastIpAddressEntry(const MIB_ANYCASTIPADDRESS_R
  * Return: STATUS_NOT_SUPPORTED, as CreateAnycastIpAddressEntry().
  * Source: netioapi.h, DeleteAnycastIpAddressEntry function
  */
-extern "C" NETIOAPI_API DeleteAnycastIpAddressEntry(const MIB_ANYCASTIPADDRESS_ROW *Row)
+extern "C" NTSTATUS NTAPI DeleteAnycastIpAddressEntry(const MIB_ANYCASTIPADDRESS_ROW *Row)
 {
 	UNREFERENCED_PARAMETER(Row);
 	return STATUS_NOT_SUPPORTED;

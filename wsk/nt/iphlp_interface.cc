@@ -160,7 +160,7 @@ using namespace wsk;
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIfEntry2 function
  */
-extern "C" NETIOAPI_API GetIfEntry2(PMIB_IF_ROW2 Row)
+extern "C" NTSTATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -178,7 +178,7 @@ extern "C" NETIOAPI_API GetIfEntry2(PMIB_IF_ROW2 Row)
  *	APC_LEVEL).
  * Source: netioapi.h, GetIfEntry2Ex function
  */
-extern "C" NETIOAPI_API GetIfEntry2Ex(MIB_IF_ENTRY_LEVEL Level, PMIB_IF_ROW2 Row)
+extern "C" NTSTATUS NTAPI GetIfEntry2Ex(MIB_IF_ENTRY_LEVEL Level, PMIB_IF_ROW2 Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -196,7 +196,7 @@ extern "C" NETIOAPI_API GetIfEntry2Ex(MIB_IF_ENTRY_LEVEL Level, PMIB_IF_ROW2 Row
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIfTable2 function
  */
-extern "C" NETIOAPI_API GetIfTable2(PMIB_IF_TABLE2 *Table)
+extern "C" NTSTATUS NTAPI GetIfTable2(PMIB_IF_TABLE2 *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -215,7 +215,7 @@ extern "C" NETIOAPI_API GetIfTable2(PMIB_IF_TABLE2 *Table)
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIfTable2Ex function
  */
-extern "C" NETIOAPI_API GetIfTable2Ex(MIB_IF_TABLE_LEVEL Level, PMIB_IF_TABLE2 *Table)
+extern "C" NTSTATUS NTAPI GetIfTable2Ex(MIB_IF_TABLE_LEVEL Level, PMIB_IF_TABLE2 *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -234,7 +234,7 @@ extern "C" NETIOAPI_API GetIfTable2Ex(MIB_IF_TABLE_LEVEL Level, PMIB_IF_TABLE2 *
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIfStackTable function
  */
-extern "C" NETIOAPI_API GetIfStackTable(PMIB_IFSTACK_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetIfStackTable(PMIB_IFSTACK_TABLE *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -256,7 +256,7 @@ extern "C" NETIOAPI_API GetIfStackTable(PMIB_IFSTACK_TABLE *Table)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetInvertedIfStackTable function
  */
-extern "C" NETIOAPI_API GetInvertedIfStackTable(PMIB_INVERTEDIFSTACK_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetInvertedIfStackTable(PMIB_INVERTEDIFSTACK_TABLE *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;

@@ -124,7 +124,7 @@ using namespace wsk;
  *	(called above APC_LEVEL).
  * Source: netioapi.h, GetIpInterfaceEntry function
  */
-extern "C" NETIOAPI_API GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
+extern "C" NTSTATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -143,7 +143,7 @@ extern "C" NETIOAPI_API GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIpInterfaceTable function
  */
-extern "C" NETIOAPI_API GetIpInterfaceTable(ADDRESS_FAMILY Family, PMIB_IPINTERFACE_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetIpInterfaceTable(ADDRESS_FAMILY Family, PMIB_IPINTERFACE_TABLE *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -177,7 +177,7 @@ extern "C" NETIOAPI_API GetIpInterfaceTable(ADDRESS_FAMILY Family, PMIB_IPINTERF
  * Context: Any IRQL.
  * Source: netioapi.h, InitializeIpInterfaceEntry function
  */
-extern "C" VOID NETIOAPI_API_ InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
+extern "C" VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
 {
 	if (!Row)
 		return;
@@ -193,7 +193,7 @@ extern "C" VOID NETIOAPI_API_ InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Ro
  *	it is to be like.
  *
  * NlMtu becomes the MTU of the device, and so of both families. ForwardingEnabled can be changed
- *for IPv4.
+ * for IPv4.
  *
  * Context: IRQL <= APC_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, another family, no interface is given, or
@@ -202,7 +202,7 @@ extern "C" VOID NETIOAPI_API_ InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Ro
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, SetIpInterfaceEntry function
  */
-extern "C" NETIOAPI_API SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
+extern "C" NTSTATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -238,7 +238,7 @@ extern "C" NETIOAPI_API SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
  * Return: STATUS_NOT_SUPPORTED: Linux keeps no such estimate for an interface.
  * Source: netioapi.h, GetIpNetworkConnectionBandwidthEstimates function
  */
-extern "C" NETIOAPI_API GetIpNetworkConnectionBandwidthEstimates(
+extern "C" NTSTATUS NTAPI GetIpNetworkConnectionBandwidthEstimates(
 	NET_IFINDEX InterfaceIndex, ADDRESS_FAMILY AddressFamily,
 	PMIB_IP_NETWORK_CONNECTION_BANDWIDTH_ESTIMATES BandwidthEstimates)
 {

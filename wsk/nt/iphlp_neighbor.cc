@@ -100,7 +100,7 @@ using namespace wsk;
  *	APC_LEVEL).
  * Source: netioapi.h, GetIpNetEntry2 function
  */
-extern "C" NETIOAPI_API GetIpNetEntry2(PMIB_IPNET_ROW2 Row)
+extern "C" NTSTATUS NTAPI GetIpNetEntry2(PMIB_IPNET_ROW2 Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -126,7 +126,7 @@ extern "C" NETIOAPI_API GetIpNetEntry2(PMIB_IPNET_ROW2 Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIpNetTable2 function
  */
-extern "C" NETIOAPI_API GetIpNetTable2(ADDRESS_FAMILY Family, PMIB_IPNET_TABLE2 *Table)
+extern "C" NTSTATUS NTAPI GetIpNetTable2(ADDRESS_FAMILY Family, PMIB_IPNET_TABLE2 *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -147,12 +147,12 @@ extern "C" NETIOAPI_API GetIpNetTable2(ADDRESS_FAMILY Family, PMIB_IPNET_TABLE2 
  *
  * Context: IRQL <= APC_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, no IP address, no interface is given, or
- *a physical address that is too short or too long); STATUS_NOT_FOUND (no such interface);
+ *	a physical address that is too short or too long); STATUS_NOT_FOUND (no such interface);
  *	STATUS_DUPLICATE_OBJECTID; STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE
  *	(called above APC_LEVEL).
  * Source: netioapi.h, CreateIpNetEntry2 function
  */
-extern "C" NETIOAPI_API CreateIpNetEntry2(const MIB_IPNET_ROW2 *Row)
+extern "C" NTSTATUS NTAPI CreateIpNetEntry2(const MIB_IPNET_ROW2 *Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -167,11 +167,11 @@ extern "C" NETIOAPI_API CreateIpNetEntry2(const MIB_IPNET_ROW2 *Row)
  *
  * Context: IRQL <= APC_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (NULL, no IP address, no interface is given, or
- *a physical address that is too short or too long); STATUS_NOT_FOUND (no such interface);
+ *	a physical address that is too short or too long); STATUS_NOT_FOUND (no such interface);
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, SetIpNetEntry2 function
  */
-extern "C" NETIOAPI_API SetIpNetEntry2(PMIB_IPNET_ROW2 Row)
+extern "C" NTSTATUS NTAPI SetIpNetEntry2(PMIB_IPNET_ROW2 Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -190,7 +190,7 @@ extern "C" NETIOAPI_API SetIpNetEntry2(PMIB_IPNET_ROW2 Row)
  *	APC_LEVEL).
  * Source: netioapi.h, DeleteIpNetEntry2 function
  */
-extern "C" NETIOAPI_API DeleteIpNetEntry2(const MIB_IPNET_ROW2 *Row)
+extern "C" NTSTATUS NTAPI DeleteIpNetEntry2(const MIB_IPNET_ROW2 *Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -212,7 +212,7 @@ extern "C" NETIOAPI_API DeleteIpNetEntry2(const MIB_IPNET_ROW2 *Row)
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, FlushIpNetTable2 function
  */
-extern "C" NETIOAPI_API FlushIpNetTable2(ADDRESS_FAMILY Family, NET_IFINDEX InterfaceIndex)
+extern "C" NTSTATUS NTAPI FlushIpNetTable2(ADDRESS_FAMILY Family, NET_IFINDEX InterfaceIndex)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -250,7 +250,8 @@ extern "C" NETIOAPI_API FlushIpNetTable2(ADDRESS_FAMILY Family, NET_IFINDEX Inte
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, ResolveIpNetEntry2 function
  */
-extern "C" NETIOAPI_API ResolveIpNetEntry2(PMIB_IPNET_ROW2 Row, const SOCKADDR_INET *SourceAddress)
+extern "C" NTSTATUS NTAPI ResolveIpNetEntry2(PMIB_IPNET_ROW2 Row,
+					     const SOCKADDR_INET *SourceAddress)
 {
 	LARGE_INTEGER interval;
 

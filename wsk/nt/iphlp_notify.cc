@@ -277,10 +277,10 @@ using namespace wsk;
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, NotifyIpInterfaceChange function
  */
-extern "C" NETIOAPI_API NotifyIpInterfaceChange(ADDRESS_FAMILY Family,
-						PIPINTERFACE_CHANGE_CALLBACK Callback,
-						PVOID CallerContext, BOOLEAN InitialNotification,
-						HANDLE *NotificationHandle)
+extern "C" NTSTATUS NTAPI NotifyIpInterfaceChange(ADDRESS_FAMILY Family,
+						  PIPINTERFACE_CHANGE_CALLBACK Callback,
+						  PVOID CallerContext, BOOLEAN InitialNotification,
+						  HANDLE *NotificationHandle)
 {
 	Notification description = describe(PORT_NEWS_INTERFACE, Family, CallerContext,
 					    InitialNotification, __builtin_return_address(0));
@@ -305,11 +305,11 @@ extern "C" NETIOAPI_API NotifyIpInterfaceChange(ADDRESS_FAMILY Family,
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, NotifyUnicastIpAddressChange function
  */
-extern "C" NETIOAPI_API NotifyUnicastIpAddressChange(ADDRESS_FAMILY Family,
-						     PUNICAST_IPADDRESS_CHANGE_CALLBACK Callback,
-						     PVOID CallerContext,
-						     BOOLEAN InitialNotification,
-						     HANDLE *NotificationHandle)
+extern "C" NTSTATUS NTAPI NotifyUnicastIpAddressChange(ADDRESS_FAMILY Family,
+						       PUNICAST_IPADDRESS_CHANGE_CALLBACK Callback,
+						       PVOID CallerContext,
+						       BOOLEAN InitialNotification,
+						       HANDLE *NotificationHandle)
 {
 	Notification description = describe(PORT_NEWS_ADDRESS, Family, CallerContext,
 					    InitialNotification, __builtin_return_address(0));
@@ -334,9 +334,10 @@ extern "C" NETIOAPI_API NotifyUnicastIpAddressChange(ADDRESS_FAMILY Family,
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, NotifyRouteChange2 function
  */
-extern "C" NETIOAPI_API NotifyRouteChange2(ADDRESS_FAMILY AddressFamily,
-					   PIPFORWARD_CHANGE_CALLBACK Callback, PVOID CallerContext,
-					   BOOLEAN InitialNotification, HANDLE *NotificationHandle)
+extern "C" NTSTATUS NTAPI NotifyRouteChange2(ADDRESS_FAMILY AddressFamily,
+					     PIPFORWARD_CHANGE_CALLBACK Callback,
+					     PVOID CallerContext, BOOLEAN InitialNotification,
+					     HANDLE *NotificationHandle)
 {
 	Notification description = describe(PORT_NEWS_ROUTE, AddressFamily, CallerContext,
 					    InitialNotification, __builtin_return_address(0));
@@ -359,7 +360,7 @@ extern "C" NETIOAPI_API NotifyRouteChange2(ADDRESS_FAMILY AddressFamily,
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, NotifyStableUnicastIpAddressTable function
  */
-extern "C" NETIOAPI_API
+extern "C" NTSTATUS NTAPI
 NotifyStableUnicastIpAddressTable(ADDRESS_FAMILY Family, PMIB_UNICASTIPADDRESS_TABLE *Table,
 				  PSTABLE_UNICAST_IPADDRESS_TABLE_CALLBACK CallerCallback,
 				  PVOID CallerContext, HANDLE *NotificationHandle)
@@ -404,7 +405,7 @@ NotifyStableUnicastIpAddressTable(ADDRESS_FAMILY Family, PMIB_UNICASTIPADDRESS_T
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, CancelMibChangeNotify2 function
  */
-extern "C" NETIOAPI_API CancelMibChangeNotify2(HANDLE NotificationHandle)
+extern "C" NTSTATUS NTAPI CancelMibChangeNotify2(HANDLE NotificationHandle)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;

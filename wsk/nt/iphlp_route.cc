@@ -141,7 +141,7 @@ using namespace wsk;
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIpForwardEntry2 function
  */
-extern "C" NETIOAPI_API GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 Row)
+extern "C" NTSTATUS NTAPI GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -167,7 +167,7 @@ extern "C" NETIOAPI_API GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetIpForwardTable2 function
  */
-extern "C" NETIOAPI_API GetIpForwardTable2(ADDRESS_FAMILY Family, PMIB_IPFORWARD_TABLE2 *Table)
+extern "C" NTSTATUS NTAPI GetIpForwardTable2(ADDRESS_FAMILY Family, PMIB_IPFORWARD_TABLE2 *Table)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -190,7 +190,7 @@ extern "C" NETIOAPI_API GetIpForwardTable2(ADDRESS_FAMILY Family, PMIB_IPFORWARD
  * Context: Any IRQL.
  * Source: netioapi.h, InitializeIpForwardEntry function
  */
-extern "C" VOID NETIOAPI_API_ InitializeIpForwardEntry(PMIB_IPFORWARD_ROW2 Row)
+extern "C" VOID NTAPI InitializeIpForwardEntry(PMIB_IPFORWARD_ROW2 Row)
 {
 	if (!Row)
 		return;
@@ -216,7 +216,7 @@ extern "C" VOID NETIOAPI_API_ InitializeIpForwardEntry(PMIB_IPFORWARD_ROW2 Row)
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, CreateIpForwardEntry2 function
  */
-extern "C" NETIOAPI_API CreateIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
+extern "C" NTSTATUS NTAPI CreateIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -246,7 +246,7 @@ extern "C" NETIOAPI_API CreateIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
  *	APC_LEVEL).
  * Source: netioapi.h, SetIpForwardEntry2 function
  */
-extern "C" NETIOAPI_API SetIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Route)
+extern "C" NTSTATUS NTAPI SetIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Route)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -278,7 +278,7 @@ extern "C" NETIOAPI_API SetIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Route)
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, DeleteIpForwardEntry2 function
  */
-extern "C" NETIOAPI_API DeleteIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
+extern "C" NTSTATUS NTAPI DeleteIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
 {
 	if (!iphlp_may_sleep(__func__))
 		return iphlp_must_not_sleep;
@@ -303,20 +303,21 @@ extern "C" NETIOAPI_API DeleteIpForwardEntry2(const MIB_IPFORWARD_ROW2 *Row)
  * @BestSourceAddress: Receives the address to leave with.
  *
  * Linux' policy rules count, so the route may be in a table that GetIpForwardTable2() does not
- *show.
+ * show.
  *
  * Context: IRQL <= APC_LEVEL.
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER (a NULL, no IP address, two families, or a
- *source that no interface has); STATUS_NOT_FOUND (no such interface); STATUS_NETWORK_UNREACHABLE,
- *	STATUS_HOST_UNREACHABLE or STATUS_ACCESS_DENIED (no route leads there);
+ *	source that no interface has); STATUS_NOT_FOUND (no such interface);
+ *	STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE or STATUS_ACCESS_DENIED (no route
+ *	leads there);
  *	STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, GetBestRoute2 function
  */
-extern "C" NETIOAPI_API GetBestRoute2(NET_LUID *InterfaceLuid, NET_IFINDEX InterfaceIndex,
-				      const SOCKADDR_INET *SourceAddress,
-				      const SOCKADDR_INET *DestinationAddress,
-				      ULONG AddressSortOptions, PMIB_IPFORWARD_ROW2 BestRoute,
-				      SOCKADDR_INET *BestSourceAddress)
+extern "C" NTSTATUS NTAPI GetBestRoute2(NET_LUID *InterfaceLuid, NET_IFINDEX InterfaceIndex,
+					const SOCKADDR_INET *SourceAddress,
+					const SOCKADDR_INET *DestinationAddress,
+					ULONG AddressSortOptions, PMIB_IPFORWARD_ROW2 BestRoute,
+					SOCKADDR_INET *BestSourceAddress)
 {
 	const NET_LUID luid = InterfaceLuid ? *InterfaceLuid : NET_LUID{};
 	port_address destination = {}, source = {}, best_source = {};
@@ -358,7 +359,7 @@ extern "C" NETIOAPI_API GetBestRoute2(NET_LUID *InterfaceLuid, NET_IFINDEX Inter
  * Return: STATUS_NOT_SUPPORTED: Linux shows no list of paths.
  * Source: netioapi.h, GetIpPathEntry function
  */
-extern "C" NETIOAPI_API GetIpPathEntry(PMIB_IPPATH_ROW Row)
+extern "C" NTSTATUS NTAPI GetIpPathEntry(PMIB_IPPATH_ROW Row)
 {
 	UNREFERENCED_PARAMETER(Row);
 	return STATUS_NOT_SUPPORTED;
@@ -373,7 +374,7 @@ extern "C" NETIOAPI_API GetIpPathEntry(PMIB_IPPATH_ROW Row)
  * Return: STATUS_NOT_SUPPORTED, as GetIpPathEntry().
  * Source: netioapi.h, GetIpPathTable function
  */
-extern "C" NETIOAPI_API GetIpPathTable(ADDRESS_FAMILY Family, PMIB_IPPATH_TABLE *Table)
+extern "C" NTSTATUS NTAPI GetIpPathTable(ADDRESS_FAMILY Family, PMIB_IPPATH_TABLE *Table)
 {
 	UNREFERENCED_PARAMETER(Family);
 	UNREFERENCED_PARAMETER(Table);
@@ -388,7 +389,7 @@ extern "C" NETIOAPI_API GetIpPathTable(ADDRESS_FAMILY Family, PMIB_IPPATH_TABLE 
  * Return: STATUS_NOT_SUPPORTED, as GetIpPathEntry().
  * Source: netioapi.h, FlushIpPathTable function
  */
-extern "C" NETIOAPI_API FlushIpPathTable(ADDRESS_FAMILY Family)
+extern "C" NTSTATUS NTAPI FlushIpPathTable(ADDRESS_FAMILY Family)
 {
 	UNREFERENCED_PARAMETER(Family);
 	return STATUS_NOT_SUPPORTED;

@@ -167,11 +167,13 @@ using namespace wsk;
  *	STATUS_INVALID_DEVICE_STATE (called above APC_LEVEL).
  * Source: netioapi.h, CreateSortedAddressPairs function
  */
-extern "C" NETIOAPI_API
-CreateSortedAddressPairs(const PSOCKADDR_IN6 SourceAddressList, ULONG SourceAddressCount,
-			 const PSOCKADDR_IN6 DestinationAddressList, ULONG DestinationAddressCount,
-			 ULONG AddressSortOptions, PSOCKADDR_IN6_PAIR *SortedAddressPairList,
-			 ULONG *SortedAddressPairCount)
+extern "C" NTSTATUS NTAPI CreateSortedAddressPairs(const PSOCKADDR_IN6 SourceAddressList,
+						   ULONG SourceAddressCount,
+						   const PSOCKADDR_IN6 DestinationAddressList,
+						   ULONG DestinationAddressCount,
+						   ULONG AddressSortOptions,
+						   PSOCKADDR_IN6_PAIR *SortedAddressPairList,
+						   ULONG *SortedAddressPairCount)
 {
 	UNREFERENCED_PARAMETER(AddressSortOptions);
 	if (!iphlp_may_sleep(__func__))
