@@ -9,8 +9,9 @@ INSTEAD = [
      "IoCreateDevice); what speaks WSK can stay."),
     (r"wdf\w*\.h", "WDF is not offered. Keep what needs it in files of its own, and leave them out."),
     (r"(Ndis|NDIS_|PNDIS_|NET_BUFFER|PNET_BUFFER|NET_RING)\w*|(ndis|netadaptercx)\w*\.h",
-     "NDIS is not offered: network adapters and filters are Linux drivers (struct net_device, "
-     "netfilter). Payload that comes from WSK is in MDLs."),
+     "Of NDIS only the names in include/ndis.h for memory, locks, events, time, strings and buffers: "
+     "network adapters and filters are Linux drivers (struct net_device, netfilter). Payload that "
+     "comes from WSK is in MDLs."),
     (r"(Fwp|FWP|fwp)\w*(\.h)?",
      "The filtering platform is not offered: netfilter and eBPF filter on Linux; for a driver's own "
      "listening sockets WskInspectEvent decides."),
