@@ -184,25 +184,69 @@ __WSK_UNSIGNED_TO_TEXT(_ultow, wchar_t, unsigned int, __wsk_to_wide)
 __WSK_UNSIGNED_TO_TEXT(_ui64tow, wchar_t, unsigned long long, __wsk_to_wide)
 #undef __WSK_UNSIGNED_TO_TEXT
 
-__WSK_INLINE void *bsearch(const void *key, const void *base, size_t count, size_t size,
-			   int (*compare)(const void *, const void *))
+__WSK_INLINE void __wsk_swap(char *first, char *second, size_t size)
 {
-	const char *at = (const char *)base;
+	while (size--) {
+		char kept = *first;
 
-	while (count) {
-		const char *middle = at + count / 2 * size;
-		int result = compare(key, middle);
-
-		if (!result)
-			return (void *)middle;
-		if (result > 0) {
-			at = middle + size;
-			count--;
-		}
-		count /= 2;
+		*first++ = *second;
+		*second++ = kept;
 	}
-	return NULL;
 }
+
+/*
+ * Searching and sorting, by a function that compares two elements; the last parameters are that
+ * function, and its context. The sort is a heap's: in place, without recursion, and never slow.
+ */
+#define __WSK_SORTED(search, sort, call, ...)                                                   \
+	__WSK_INLINE void *search(const void *key, const void *base, size_t count, size_t size, \
+				  __VA_ARGS__)                                                  \
+	{                                                                                       \
+		const char *at = (const char *)base;                                            \
+		while (count) {                                                                 \
+			const char *middle = at + count / 2 * size;                             \
+			int result = call(key, middle);                                         \
+			if (!result)                                                            \
+				return (void *)middle;                                          \
+			if (result > 0) {                                                       \
+				at = middle + size;                                             \
+				count--;                                                        \
+			}                                                                       \
+			count /= 2;                                                             \
+		}                                                                               \
+		return NULL;                                                                    \
+	}                                                                                       \
+	__WSK_INLINE void sort(void *base, size_t count, size_t size, __VA_ARGS__)              \
+	{                                                                                       \
+		char *at = (char *)base;                                                        \
+		size_t start = count / 2, end = count;                                          \
+		while (end > 1) {                                                               \
+			size_t root;                                                            \
+			if (start)                                                              \
+				start--;                                                        \
+			else                                                                    \
+				__wsk_swap(at, at + --end * size, size);                        \
+			root = start;                                                           \
+			while (2 * root + 1 < end) {                                            \
+				size_t child = 2 * root + 1;                                    \
+				if (child + 1 < end &&                                          \
+				    call(at + child * size, at + (child + 1) * size) < 0)       \
+					child++;                                                \
+				if (call(at + root * size, at + child * size) >= 0)             \
+					break;                                                  \
+				__wsk_swap(at + root * size, at + child * size, size);          \
+				root = child;                                                   \
+			}                                                                       \
+		}                                                                               \
+	}
+#define __WSK_COMPARE(a, b) compare(a, b)
+#define __WSK_COMPARE_S(a, b) compare(context, a, b)
+__WSK_SORTED(bsearch, qsort, __WSK_COMPARE, int (*compare)(const void *, const void *))
+__WSK_SORTED(bsearch_s, qsort_s, __WSK_COMPARE_S,
+	     int (*compare)(void *, const void *, const void *), void *context)
+#undef __WSK_COMPARE_S
+#undef __WSK_COMPARE
+#undef __WSK_SORTED
 
 #ifdef __cplusplus
 }

@@ -201,6 +201,50 @@ void binary_search(struct kunit *test)
 	EXPECT_NULL(test, bsearch(&key, sorted, 0, sizeof(int), compare));
 }
 
+int compare_down(void *context, const void *a, const void *b)
+{
+	(*static_cast<int *>(context))++;
+	return compare(b, a);
+}
+
+/* Elements of 12 bytes, so that nothing is as wide as a word. */
+struct Wide {
+	int key, copy, more;
+};
+
+void sorting(struct kunit *test)
+{
+	constexpr int most = 200;
+	static Wide elements[most];
+	ULONG seed = 1;
+
+	for (int count = 0; count < most; count += count < 10 ? 1 : 19) {
+		int calls = 0;
+
+		for (int i = 0; i < count; i++) {
+			int key = static_cast<int>(RtlRandomEx(&seed) % 50);
+
+			elements[i] = {key, key, ~key};
+		}
+		qsort(elements, count, sizeof(Wide), compare);
+		for (int i = 0; i < count; i++) {
+			EXPECT_EQ(test, elements[i].copy, elements[i].key);
+			EXPECT_EQ(test, elements[i].more, ~elements[i].key);
+			EXPECT_TRUE(test, !i || elements[i - 1].key <= elements[i].key);
+		}
+		qsort_s(elements, count, sizeof(Wide), compare_down, &calls);
+		for (int i = 1; i < count; i++)
+			EXPECT_GE(test, elements[i - 1].key, elements[i].key);
+		EXPECT_EQ(test, calls > 0, count > 1);
+		if (!count)
+			continue;
+		auto *found = static_cast<Wide *>(bsearch_s(&elements[count / 3], elements, count,
+							    sizeof(Wide), compare_down, &calls));
+		ASSERT_NOT_NULL(test, found);
+		EXPECT_EQ(test, found->key, elements[count / 3].key);
+	}
+}
+
 constexpr bridge_case cases[] = {
 	{"copies of strings know sizes", copies_know_sizes},
 	{"copies of memory know sizes", memory_copies_know_sizes},
@@ -210,6 +254,7 @@ constexpr bridge_case cases[] = {
 	{"numbers are written as text", text_of_numbers},
 	{"prints know sizes", prints_know_sizes},
 	{"what is sorted can be searched", binary_search},
+	{"whatever is there is sorted, either way", sorting},
 };
 
 } // namespace
