@@ -5,7 +5,7 @@
 #include <linux/inetdevice.h>
 #include <net/if_inet6.h>
 
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 #include "port/interface.h"
 
 static int put(struct sk_buff *request, const struct port_interface_address *address, bool all)

@@ -10,7 +10,7 @@
 #include <net/sock.h>
 
 #include "linux/linux.h"
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 #include "port/interface.h"
 #include "port/provider.h"
 

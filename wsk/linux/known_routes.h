@@ -6,7 +6,7 @@
 #ifndef WSK_LINUX_KNOWN_ROUTES_H
 #define WSK_LINUX_KNOWN_ROUTES_H
 
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 
 struct known_routes;
 

@@ -2,7 +2,7 @@
 /* Neighbours of port/route.h. */
 #include <linux/neighbour.h>
 
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 #include "port/route.h"
 
 static enum port_neighbor_state state_of(u16 state)

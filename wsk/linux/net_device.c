@@ -7,7 +7,7 @@
 #include <net/addrconf.h>
 #include <net/neighbour.h>
 
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 #include "port/interface.h"
 
 static_assert(PORT_INTERFACE_NAME == IFNAMSIZ);

@@ -2,7 +2,7 @@
 /* Routes of port/route.h. */
 #include <net/rtnh.h>
 
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 #include "port/route.h"
 
 static enum port_route_protocol protocol_of(u8 protocol)

@@ -3,8 +3,8 @@
  * Linux' tables by its own protocol for them, as ip(8) uses it: what changes addresses, routes and
  * neighbours is exported by no function, and neither is a list of routes.
  */
-#ifndef WSK_LINUX_RTNETLINK_H
-#define WSK_LINUX_RTNETLINK_H
+#ifndef WSK_LINUX_RTNL_H
+#define WSK_LINUX_RTNL_H
 
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
@@ -66,7 +66,7 @@ static inline void *rtnetlink_row(struct rtnetlink_list *list, size_t size)
 int64_t rtnetlink_list(struct rtnetlink_list *list, int type, size_t header,
 		       rtnetlink_answer *answer);
 
-/* net_device.c: IANA's number for ARPHRD_…, and what an index stands for; 1 (other) when nothing. */
+/* net_device.c: IANA's number for ARPHRD_…, and what an index is; 1 (other) when nothing. */
 u16 device_type(unsigned short hardware);
 u16 device_type_of(struct net *net, u32 index);
 

@@ -9,7 +9,7 @@
 
 #include "compat.h"
 #include "linux/linux.h"
-#include "linux/rtnetlink.h"
+#include "linux/rtnl.h"
 
 struct sk_buff *rtnetlink_request(int type, int flags, size_t header)
 {
