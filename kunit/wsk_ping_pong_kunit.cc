@@ -12,7 +12,7 @@ namespace
 
 using namespace wsk::test;
 
-constexpr LONG round_trips = 3000;
+constexpr LONG round_trips = 1000;
 
 /* The context of one of the two: sends a message when one has come. */
 class End
@@ -149,9 +149,27 @@ void large_messages(struct kunit *test, ADDRESS_FAMILY family)
 	ping_pong(test, family, 16384);
 }
 
+/* The others look at what does change where timers are needed. */
+void a_small_window(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client owner(test);
+	Pair pair(owner, family);
+	Buffer out(too_much), in(too_much);
+	Request send;
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	pair.shrink_buffers();
+	const uint64_t before = tcp_timers_fired();
+	pair.caller.start_send(send, out.all());
+	expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), too_much);
+	expect_done(test, send.wait(), too_much);
+	EXPECT_GT(test, tcp_timers_fired(), before);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("no answer of 64 bytes waits for a timer", small_messages),
 	IPV4_AND_IPV6("no answer of 16 KiB waits for a timer", large_messages),
+	IPV4_AND_IPV6("what finds no room does", a_small_window),
 };
 
 } // namespace
