@@ -34,10 +34,10 @@ def lines_of(growth, unit, y):
     parts = [text(10, y, f"A round trip of 64 B over {', '.join(map(str, GROWTH))} connections, {unit}")]
     bottom, top = y + 170, max(max(line) for line in growth.values())
     for peer, line in growth.items():
-        points = " ".join(f"{LEFT + 90 * i},{bottom - 150 * each / top:.0f}" for i, each in enumerate(line))
+        points = " ".join(f"{LEFT + 70 * i},{bottom - 150 * each / top:.0f}" for i, each in enumerate(line))
         colour = OURS if peer == "event" else COLOURS[peer]
         parts += [f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>',
-                  text(LEFT + 90 * (len(line) - 1) + 8, bottom - 150 * line[-1] / top + 4,
+                  text(LEFT + 70 * (len(line) - 1) + 8, bottom - 150 * line[-1] / top + 4,
                        f"{'WSK, event' if peer == 'event' else peer}: {line[0]:.0f} to {line[-1]:.0f}")]
     return parts, bottom + 30
 

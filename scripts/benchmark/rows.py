@@ -62,7 +62,7 @@ ROWS = (
         [Target("1 connection", 1.02), Target("1 connection", 1.25, NANOSECONDS)]),
     Row("TCP connections made and closed", "rate port={port} count={count}", (500, 200), "accept",
         ("kthread", "event"), "event", [Target("kthread", 1.05)]),
-    Row("UDP 64 B, receive event", "datagram port={port} size=64 count={count}", (20000, 10000),
+    Row("UDP 64 B, receive event", "datagram port={port} size=64 count={count}", (5000, 5000),
         "udp_sink", (*RAW, "event"), "event", [Target("inline", 1.04), Target("kthread", 0.62)]),
     Row("UDP, 64 messages of 64 B in one call", "dgburst port={port} count={count}", (4, 2),
         "udp_source", ("kthread", "event"), "event", [Target("kthread", 0.35)],

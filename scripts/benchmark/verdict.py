@@ -79,7 +79,7 @@ def judge_worst(figures, timed):
                      few / WORST_MOST, 0, 1.0)]
     if timed:
         worst = timed["worst"]
-        entries.append(entry(f"the worst of {WORST_COUNTS[1]}", "ns, but for work", worst, WORST_MOST,
+        entries.append(entry(f"the worst of {WORST_COUNTS[1]}", "ns of waiting", worst, WORST_MOST,
                              worst / WORST_MOST, 0, 1.0))
     return {"name": "TCP 16 KiB ping-pong, receive events at both ends", "ours": "event",
             "least_ns": None, "entries": entries}
