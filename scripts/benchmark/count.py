@@ -26,8 +26,8 @@ run()
 }}
 memory()
 {{
-	echo "MEMORY $1 $(awk 'NR > 2 {{ sum += $2 * $4 }} END {{ printf "%d", sum }}' /proc/slabinfo)" \
-		"$(ls -d /proc/[0-9]* | wc -l)"
+	echo "MEMORY $1 $(awk 'NR > 2 {{ all += $2 * $4 }} /kmalloc/ {{ own += $2 * $4 }}
+		END {{ printf "%d %d", all, own }}' /proc/slabinfo) $(ls -d /proc/[0-9]* | wc -l)"
 }}
 {idle}
 ./bench_peer epoll {epoll} &
@@ -76,7 +76,8 @@ def figures_of(text):
 
 
 def measure(kernel, folder):
-    """The figures by line; those of memory by peer: bytes a connection, both ends, and threads."""
+    """The figures by line; those of memory by peer: bytes a connection, both ends, what
+    of that is of no cache of its own, and threads."""
     lines = list(dict.fromkeys([*(line for row in ROWS for line in row.lines[0].values()),
                                 *GROWTH_LINES[0].values(), WORST.format(count=WORST_COUNTS[0])]))
     text, _ = guest(kernel, folder, lines, idle_lines())
@@ -85,7 +86,9 @@ def measure(kernel, folder):
     if missing:
         sys.exit(f"bench: no figures for {', '.join(sorted(missing))}:\n{text}")
     for peer in IDLE:
-        (first, before), (last, after) = re.findall(rf"^MEMORY {peer} (\d+) (\d+)$", text, re.M)
-        figures[f"idle {peer}"] = {"each": (int(last) - int(first)) // IDLE_MORE,
-                                   "threads": int(after) - int(before)}
+        first, last = ([int(number) for number in numbers] for numbers in re.findall(
+            rf"^MEMORY {peer} (\d+) (\d+) (\d+)$", text, re.M))
+        figures[f"idle {peer}"] = {
+            "each": (last[0] - first[0]) // IDLE_MORE, "general": (last[1] - first[1]) // IDLE_MORE,
+            "threads": last[2] - first[2]}
     return figures

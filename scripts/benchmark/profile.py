@@ -15,8 +15,8 @@ def functions(module):
     """Where each function of the module's begins, and its name."""
     listing = subprocess.run(["objdump", "-C", "-t", "-j", ".text", module], stdout=subprocess.PIPE,
                              text=True, check=True).stdout
-    return sorted((int(line[:16], 16), line.split()[-1]) for line in listing.splitlines()
-                  if re.match(r"[0-9a-f]{16} .{7} *F? *\.text", line.replace("\t", " ")))
+    return sorted((int(start, 16), name.removeprefix(".hidden ")) for start, name in re.findall(
+        r"^([0-9a-f]{16}) .{7} \.text\s[0-9a-f]{16} (.*)$", listing, re.M))
 
 
 def executed(trace, base, symbols):
