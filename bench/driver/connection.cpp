@@ -74,12 +74,14 @@ bool limit_sends(PWSK_SOCKET socket)
 
 const WSK_CLIENT_CONNECTION_DISPATCH connection_events = {on_receive, on_disconnect, nullptr};
 
-Connection::Connection(PWSK_SOCKET socket)
+Connection::Connection(PWSK_SOCKET socket, ULONG sends)
 	: socket_(socket), block_(BENCH_CHUNK), close_irp_(IoAllocateIrp(1, FALSE)),
 	  valid_(close_irp_ && block_.valid())
 {
 	InitializeSListHead(&free_);
-	for (Send &send : sends_) {
+	for (ULONG i = 0; i < sends; i++) {
+		Send &send = sends_[i];
+
 		send.owner = this;
 		send.irp = IoAllocateIrp(1, FALSE);
 		valid_ = valid_ && send.irp;

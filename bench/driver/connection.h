@@ -18,7 +18,7 @@ struct Send {
 class Connection : public Pooled
 {
 public:
-	explicit Connection(PWSK_SOCKET socket);
+	explicit Connection(PWSK_SOCKET socket, ULONG sends = most_sends);
 	virtual ~Connection();
 	bool valid() const { return valid_; }
 
@@ -36,14 +36,15 @@ public:
 	void forget();
 
 protected:
-	static constexpr LONG sends_at_once = 32;
+	/* How many sends may be under way; few connections need as many. */
+	static constexpr ULONG most_sends = 32;
 
 	const WSK_PROVIDER_CONNECTION_DISPATCH *dispatch() const
 	{
 		return static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH *>(socket_->Dispatch);
 	}
 
-	/* False when sends_at_once are under way. */
+	/* False when all are under way. */
 	bool send(const WSK_BUF &buffer, ULONG flags = 0, PWSK_DATA_INDICATION retained = nullptr);
 
 	PWSK_SOCKET socket_;
@@ -56,7 +57,7 @@ private:
 	static NTSTATUS NTAPI closed(PDEVICE_OBJECT device, PIRP irp, PVOID context);
 
 	LIST_ENTRY link_;
-	Send sends_[sends_at_once] = {};
+	Send sends_[most_sends] = {};
 	SLIST_HEADER free_;
 	PIRP close_irp_;
 	LONG closing_ = 0;

@@ -287,7 +287,7 @@ Connection *make_event_sink(PWSK_SOCKET socket)
 
 Connection *make_accept(PWSK_SOCKET socket)
 {
-	return new Connection(socket);
+	return new Connection(socket, 0);
 }
 
 Connection *make_bursts(PWSK_SOCKET socket)
