@@ -191,6 +191,28 @@ uint32_t net_link_index(struct net_space *space)
 	return index ? index : index_of(net, 1);
 }
 
+static rx_handler_result_t lose(struct sk_buff **skb)
+{
+	kfree_skb(*skb);
+	return RX_HANDLER_CONSUMED;
+}
+
+void net_link_cut(struct net_space *space, bool cut)
+{
+	struct net *net = net_space_net(space);
+	struct net_device *device;
+
+	rtnl_lock();
+	device = find_end(net, 0);
+	if (!device)
+		device = find_end(net, 1);
+	if (device && cut)
+		WARN_ON(netdev_rx_handler_register(device, lose, NULL));
+	else if (device)
+		netdev_rx_handler_unregister(device);
+	rtnl_unlock();
+}
+
 struct net_watch {
 	struct net *net;
 	struct nf_hook_ops hooks[2];

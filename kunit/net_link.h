@@ -17,6 +17,9 @@ PORT_MUST_CHECK bool net_link_make(struct net_space *first, struct net_space *se
 /* The index of the namespace's end. */
 uint32_t net_link_index(struct net_space *space);
 
+/* While the wire is cut there, nothing arrives in the namespace. */
+void net_link_cut(struct net_space *space, bool cut);
+
 /* What has come in from a TCP or UDP port, whatever became of it. */
 struct net_watch_seen {
 	uint32_t packets;

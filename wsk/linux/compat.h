@@ -10,6 +10,7 @@
 #include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/ipv6.h>
+#include <linux/skbuff.h>
 #include <net/inet_sock.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
@@ -93,6 +94,17 @@ static inline void compat_sock_forget_net(struct sock *sk)
 typedef const struct device compat_devnode_device;
 #else
 typedef struct device compat_devnode_device;
+#endif
+
+/* Has a function called for each skb that gives memory back which is not its own. */
+#ifdef HAVE_UBUF_INFO_OPS
+#define COMPAT_UBUF_CALLBACK(name, function) \
+	static const struct ubuf_info_ops name = {.complete = (function)}
+#define compat_ubuf_set_callback(ubuf, name) ((ubuf)->ops = &(name))
+#else
+#define COMPAT_UBUF_CALLBACK(name, function) \
+	static void (*const name)(struct sk_buff * skb, struct ubuf_info * ubuf, bool) = (function)
+#define compat_ubuf_set_callback(ubuf, name) ((ubuf)->callback = (name))
 #endif
 
 /* Answers a segment that no socket takes. */

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "linux/datagram.h"
+#include "linux/loan.h"
 #include "linux/port_owner.h"
 #include "linux/port_socket.h"
 #include "linux/stamp.h"
@@ -372,7 +373,7 @@ int port_socket_connect_status(struct port_socket *socket)
 }
 
 int64_t port_socket_send(struct port_socket *socket, const struct port_segment *segments,
-			 size_t count, uint32_t flags)
+			 size_t count, uint32_t flags, struct port_loan *loan)
 {
 	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
 	struct sock *sk = socket->socket->sk;
@@ -390,6 +391,8 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 		msg.msg_flags |= MSG_OOB;
 	length = port_fill_vector(vector, segments, count);
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
+	if (loan)
+		port_loan_use(loan, &msg, vector, count);
 	if (port_inline(socket)) {
 		sent = port_inline_send(socket, &msg, length, flags & PORT_SEND_PUSH);
 		flags &= ~PORT_SEND_PUSH;

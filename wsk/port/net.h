@@ -88,11 +88,15 @@ PORT_MUST_CHECK int64_t port_socket_connect_with(struct port_socket *socket,
 						 const struct port_segment *segments, size_t count);
 PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
 
-/* Bytes taken (at least one), -EAGAIN when there is no room, or the connection's failure. */
+/*
+ * Bytes taken (at least one), -EAGAIN when there is no room, or the connection's failure. With a
+ * loan (port/loan.h) the memory itself is sent.
+ */
 enum { PORT_SEND_MORE = 1, PORT_SEND_PUSH = 2, PORT_SEND_URGENT = 4 /* the last byte */ };
+struct port_loan;
 PORT_MUST_CHECK int64_t port_socket_send(struct port_socket *socket,
 					 const struct port_segment *segments, size_t count,
-					 uint32_t flags);
+					 uint32_t flags, struct port_loan *loan);
 
 /* Bytes copied, 0 at the end of the stream, -EAGAIN when nothing is there, or the failure. */
 PORT_MUST_CHECK int64_t port_socket_receive(struct port_socket *socket,

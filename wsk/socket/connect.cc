@@ -56,8 +56,9 @@ long long Socket::transmit_first(PIRP irp)
 		[[gnu::uninitialized]] SendBatch batch;
 
 		batch.add(irp);
-		long long sent = port_socket_send(transport_, batch.segments(),
-						  batch.segment_count(), batch.flags(false));
+		long long sent =
+			port_socket_send(transport_, batch.segments(), batch.segment_count(),
+					 batch.flags(false), nullptr);
 		if (sent < 0)
 			return sent;
 		request->transferred += sent;

@@ -10,6 +10,7 @@
 #include <wdm.h>
 #include <wsk.h>
 
+#include "port/loan.h"
 #include "port/net.h"
 
 namespace wsk
@@ -49,8 +50,9 @@ struct Request {
 	USHORT first_length; /* of the data that WskConnectEx sends first, and ... */
 	ULONG flags;
 	union {
-		PMDL first_mdl; /* ... where it is */
-		PVOID block;	/* of the pool, a send's of datagrams: goes with the request */
+		PMDL first_mdl;	 /* ... where it is */
+		PVOID block;	 /* of the pool, a send's of datagrams: goes with the request */
+		port_loan *loan; /* a send's: the network uses its memory */
 	};
 
 	static Request *of(PIRP irp)

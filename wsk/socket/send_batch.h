@@ -55,16 +55,23 @@ public:
 		return more_follows ? PORT_SEND_MORE | urgent : urgent;
 	}
 
+	port_loan *loan() const { return Request::of(irps_[0])->loan; }
 	size_t count() const { return count_; }
 	PIRP operator[](size_t i) const { return irps_[i]; }
 	const port_segment *segments() const { return segments_; }
 	size_t segment_count() const { return segment_count_; }
 
 private:
+	/* A large one gains nothing from company, and may be lent. */
+	static constexpr SIZE_T large = 16384;
+
 	static bool goes_alone(PIRP irp)
 	{
-		return Request::of(irp)->operation == Operation::disconnect ||
-		       (Request::of(irp)->flags & WSK_FLAG_OOB);
+		const Request *request = Request::of(irp);
+
+		return request->operation == Operation::disconnect || request->loan ||
+		       (request->flags & WSK_FLAG_OOB) ||
+		       request_arguments<TransferArguments>(irp).length >= large;
 	}
 
 	size_t count_ = 0;

@@ -62,6 +62,7 @@ Socket::Socket(Client &client, const Kind &kind, PVOID context, const VOID *disp
 	  dispatch_(dispatch)
 {
 	each_queue([](RequestQueue &queue) { queue.init(); });
+	InitializeListHead(&unfinished_);
 	port_lock_init(&lock_, "wsk_socket", &lock_class);
 	port_work_init(&work_, run_work);
 	client_->reference();
@@ -216,6 +217,8 @@ ULONG Socket::level_flag() const
 
 void Socket::serve(ULONG signals)
 {
+	if (signals & signal_returned)
+		serve_returned();
 	if (signals & signal_dead)
 		die();
 	if (dead_) {
@@ -405,6 +408,9 @@ void Socket::offer_window()
 
 void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 {
+	if (Request::of(irp)->operation == Operation::send &&
+	    finish_later(irp, status, information))
+		return;
 	request_free_block(irp);
 	request_complete(irp, status, information);
 	end_use();
@@ -542,6 +548,7 @@ void Socket::close_transport()
 	if (inspector())
 		port_inspect_stop(inspector());
 	each_queue([this](RequestQueue &queue) { cancel_all(queue, STATUS_CANCELLED); });
+	recall_loans();
 	forget_changes(this, STATUS_CANCELLED);
 	{
 		LockGuard guard(lock_);

@@ -63,7 +63,8 @@ enum Signal : ULONG {
 	signal_sleeping_send = 1024, /* the first of the sends may sleep */
 	signal_dead = 2048,
 	signal_inspect = 4096,
-	signal_all = 8191,
+	signal_returned = 8192, /* memory that was lent is */
+	signal_all = 16383,
 };
 
 class Socket
@@ -292,6 +293,14 @@ private:
 	void indicate_abort(WSK_INSPECT_ID id);
 	NTSTATUS execute_inspect(PIRP irp);
 
+	/* loan.cc */
+	void lend(PIRP irp);
+	bool finish_later(PIRP irp, NTSTATUS status, ULONG_PTR information);
+	static void on_returned(void *context);
+	PIRP take_finished();
+	void serve_returned();
+	void recall_loans();
+
 	/* stream.cc */
 	void serve_sends();
 	void serve_receives();
@@ -355,6 +364,7 @@ private:
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	bool backlog_watched_ = false;	  /* by requests (change.h) */
+	bool lent_ = false;		  /* memory of sends, at some time */
 	ULONG backlog_indicated_ = 0;
 	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
 	LONG kept_switches_ = 0; /* switches that are stored only */
@@ -374,6 +384,7 @@ private:
 		port_inspector *inspector_;	 /* a listening socket's */
 	};
 	RequestQueue controls_, connects_, accepts_, sends_, disconnects_, receives_;
+	LIST_ENTRY unfinished_; /* sends that are over, but for lent memory (loan.cc) */
 	EventTable events_;
 	port_lock lock_;
 	port_work work_;

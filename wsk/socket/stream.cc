@@ -86,13 +86,14 @@ void Socket::serve_sends()
 			signal(signal_sleeping_send);
 			return;
 		}
+		lend(next);
 		do {
 			batch.add(next);
 			next = claim(sends_);
 		} while (next && batch.takes(next));
 		if (batch.segment_count())
 			sent = port_socket_send(transport_, batch.segments(), batch.segment_count(),
-						batch.flags(next));
+						batch.flags(next), batch.loan());
 		if (settle(batch, next, sent))
 			continue;
 		if (sent == -PORT_EAGAIN)
