@@ -337,6 +337,8 @@ void retained_and_released(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, world.ready() && data.valid());
 	EXPECT_STATUS(test, world.caller.set_events(WSK_EVENT_RECEIVE), STATUS_SUCCESS);
 	expect_done(test, world.peer.send(data.all()), 100);
+	for (int i = 0; i < 10000 && !caller.data; i++)
+		bridge_sleep_ms(1);
 	world.end(test);
 	EXPECT_TRUE(test, wait_for(&caller.death));
 	EXPECT_EQ(test, caller.receive, 1);
