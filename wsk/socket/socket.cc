@@ -62,7 +62,6 @@ Socket::Socket(Client &client, const Kind &kind, PVOID context, const VOID *disp
 	  dispatch_(dispatch)
 {
 	each_queue([](RequestQueue &queue) { queue.init(); });
-	InitializeListHead(&unfinished_);
 	port_lock_init(&lock_, "wsk_socket", &lock_class);
 	port_work_init(&work_, run_work);
 	client_->reference();
@@ -265,7 +264,7 @@ ULONG Socket::awaited_signals() const
 		signals |= signal_connect;
 	if (!disconnects_.empty())
 		signals |= signal_disconnect;
-	if (!accepts_.empty() || (events_.enabled & WSK_EVENT_ACCEPT))
+	if ((listens() && !accepts_.empty()) || (events_.enabled & WSK_EVENT_ACCEPT))
 		signals |= signal_accept;
 	return signals;
 }

@@ -383,8 +383,15 @@ private:
 		WSK_INSPECT_ID inspect_id_ = {}; /* a connection's; Key 0 is none */
 		port_inspector *inspector_;	 /* a listening socket's */
 	};
-	RequestQueue controls_, connects_, accepts_, sends_, disconnects_, receives_;
-	LIST_ENTRY unfinished_; /* sends that are over, but for lent memory (loan.cc) */
+	RequestQueue controls_, connects_, sends_, disconnects_, receives_;
+	union {
+		RequestQueue accepts_; /* of one that listens */
+		/*
+		 * A connection's: sends that are over, but for lent memory (loan.cc). Nobody can
+		 * cancel them, nor claim them from a queue.
+		 */
+		LIST_ENTRY unfinished_;
+	};
 	EventTable events_;
 	port_lock lock_;
 	port_work work_;
