@@ -309,7 +309,8 @@ static Refusal check_control(ULONG length, const CMSGHDR *control)
  *	last byte is TCP's urgent data).
  * @irp: The request; Information is the buffer's length on success.
  *
- * Sends go out in the order of the calls. A send completes once the stack has taken all of it.
+ * Sends go out, and complete, in the order of the calls. One completes once the stack has taken all
+ * of it; where the stack sends large ones from their own memory, once that is free again.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown flag);
