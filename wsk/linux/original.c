@@ -81,7 +81,7 @@ int port_socket_original_destination(struct port_socket *socket, struct port_add
 			write_address(sk, &connection->tuplehash[IP_CT_DIR_ORIGINAL].tuple, to);
 			error = 0;
 		}
-		nf_ct_put(connection);
+		nf_conntrack_put(&connection->ct_general); /* the core's, which is always there */
 	}
 	symbol_put(nf_conntrack_find_get);
 	return error;
