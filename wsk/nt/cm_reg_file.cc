@@ -10,6 +10,7 @@
  */
 #include "nt/cm_registry.h"
 
+#include "nt/digit.h"
 #include "port/memory.h"
 
 namespace wsk
@@ -17,17 +18,6 @@ namespace wsk
 
 namespace
 {
-
-int hex_digit(WCHAR unit)
-{
-	if (unit >= '0' && unit <= '9')
-		return unit - '0';
-	if (unit >= 'a' && unit <= 'f')
-		return unit - 'a' + 10;
-	if (unit >= 'A' && unit <= 'F')
-		return unit - 'A' + 10;
-	return -1;
-}
 
 class RegReader
 {
@@ -206,8 +196,8 @@ bool RegReader::number()
 	ULONG value = 0;
 	int digits = 0;
 
-	for (; hex_digit(look()) >= 0; digits++)
-		value = value << 4 | static_cast<ULONG>(hex_digit(*text++));
+	for (; digit(look()) < 16; digits++)
+		value = value << 4 | digit(*text++);
 	if (!digits || digits > 8)
 		return false;
 	__builtin_memcpy(data, &value, sizeof(value));
@@ -221,18 +211,18 @@ bool RegReader::bytes()
 	size_t size = 0;
 
 	if (take('(')) {
-		for (type = 0; hex_digit(look()) >= 0 && type < 0x1000000;)
-			type = type << 4 | static_cast<ULONG>(hex_digit(*text++));
+		for (type = 0; digit(look()) < 16 && type < 0x1000000;)
+			type = type << 4 | digit(*text++);
 		if (!take(')'))
 			return false;
 	}
 	if (!take(':') || !continued())
 		return false;
-	while (hex_digit(look()) >= 0) {
-		int byte = hex_digit(*text++);
+	while (digit(look()) < 16) {
+		unsigned int byte = digit(*text++);
 
-		if (hex_digit(look()) >= 0)
-			byte = byte << 4 | hex_digit(*text++);
+		if (digit(look()) < 16)
+			byte = byte << 4 | digit(*text++);
 		data[size++] = static_cast<UCHAR>(byte);
 		skip_blanks();
 		if (!take(','))
@@ -353,11 +343,10 @@ bool parse_number(const Parameter &parameter, ULONGLONG *number)
 	}
 	*number = 0;
 	for (; at < units; at++) {
-		int digit = hex_digit(text[at]);
+		unsigned int value = digit(text[at]);
 
-		if (digit < 0 || static_cast<unsigned int>(digit) >= base ||
-		    __builtin_mul_overflow(*number, base, number) ||
-		    __builtin_add_overflow(*number, static_cast<unsigned int>(digit), number))
+		if (value >= base || __builtin_mul_overflow(*number, base, number) ||
+		    __builtin_add_overflow(*number, value, number))
 			return false;
 	}
 	return units > 0;

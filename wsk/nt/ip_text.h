@@ -10,6 +10,8 @@
 #include <inaddr.h>
 #include <in6addr.h>
 
+#include "nt/digit.h"
+
 namespace wsk
 {
 
@@ -130,17 +132,6 @@ inline void add_ipv6(Text &text, const struct in6_addr *address)
 			text.add(':');
 		add_ipv4(text, &address->u.Byte[12]);
 	}
-}
-
-inline ULONG digit(unsigned int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
 }
 
 /* A number up to a limit, in C's notation or in a given base. It moves to where that ends. */

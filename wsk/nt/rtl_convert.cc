@@ -5,6 +5,7 @@
  */
 #include <wdm.h>
 
+#include "nt/digit.h"
 #include "nt/irql.h"
 #include "nt/nt_unicode.h"
 #include "nt/pool.h"
@@ -95,18 +96,6 @@ NTSTATUS convert_counted(To *target, ULONG target_bytes, PULONG stored_bytes, co
 	return result.malformed ? STATUS_SOME_NOT_MAPPED : STATUS_SUCCESS;
 }
 
-/* The value of a digit in any base up to 36, or 36. */
-unsigned int digit_value(unsigned int unit)
-{
-	if (unit >= '0' && unit <= '9')
-		return unit - '0';
-	if (unit >= 'a' && unit <= 'z')
-		return unit - 'a' + 10;
-	if (unit >= 'A' && unit <= 'Z')
-		return unit - 'A' + 10;
-	return 36;
-}
-
 /* at(i) is the i-th unit, or 0 behind the end. */
 template <typename At>
 NTSTATUS parse_integer(At at, ULONG base, PULONG value)
@@ -128,8 +117,8 @@ NTSTATUS parse_integer(At at, ULONG base, PULONG value)
 	} else if (base != 2 && base != 8 && base != 10 && base != 16) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	for (; digit_value(at(i)) < base; i++)
-		number = number * base + digit_value(at(i));
+	for (; digit(at(i)) < base; i++)
+		number = number * base + digit(at(i));
 	*value = negative ? -number : number;
 	return STATUS_SUCCESS;
 }

@@ -3,6 +3,7 @@
 #include <wdm.h>
 #include <wdm/hash.h>
 
+#include "nt/digit.h"
 #include "nt/irql.h"
 #include "nt/pool.h"
 
@@ -21,17 +22,6 @@ constexpr UCHAR order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 1
 constexpr bool after_hyphen(size_t byte)
 {
 	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
-}
-
-int digit_value(WCHAR unit)
-{
-	if (unit >= '0' && unit <= '9')
-		return unit - '0';
-	if (unit >= 'a' && unit <= 'f')
-		return unit - 'a' + 10;
-	if (unit >= 'A' && unit <= 'F')
-		return unit - 'A' + 10;
-	return -1;
 }
 
 } // namespace
@@ -93,9 +83,9 @@ extern "C" NTSTATUS RtlGUIDFromString(PCUNICODE_STRING GuidString, GUID *Guid)
 		if (after_hyphen(i) && *text++ != '-')
 			return STATUS_INVALID_PARAMETER;
 
-		int high = digit_value(*text++), low = digit_value(*text++);
+		unsigned int high = digit(*text++), low = digit(*text++);
 
-		if (high < 0 || low < 0)
+		if (high >= 16 || low >= 16)
 			return STATUS_INVALID_PARAMETER;
 		bytes[order[i]] = static_cast<UCHAR>(high << 4 | low);
 	}

@@ -2,6 +2,7 @@
 /* The language of security descriptors, as far as devices use it. */
 #include "nt/sddl.h"
 
+#include "nt/digit.h"
 #include "nt/pool.h"
 #include "nt/security.h"
 
@@ -42,8 +43,8 @@ public:
 		unsigned int base = take("0x") ? 16 : 10;
 		bool any = false;
 
-		for (*value = 0; digit() < base; at++, any = true) {
-			*value = *value * base + digit();
+		for (*value = 0; digit(peek()) < base; at++, any = true) {
+			*value = *value * base + digit(peek());
 			if (*value > most)
 				return false;
 		}
@@ -51,16 +52,6 @@ public:
 	}
 
 private:
-	unsigned int digit() const
-	{
-		WCHAR unit = peek();
-
-		if (unit >= '0' && unit <= '9')
-			return unit - '0';
-		unit |= 0x20;
-		return unit >= 'a' && unit <= 'f' ? unit - 'a' + 10u : 16;
-	}
-
 	const WCHAR *at, *end;
 };
 
