@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
  * Talks to samples/control, as a program of Windows' does with CreateFile, DeviceIoControl,
- *ReadFile and WriteFile.
+ * ReadFile and WriteFile.
  *
  *	control_client check                  every request, right and wrong
  *	control_client reverse TEXT           prints it reversed
