@@ -13,11 +13,9 @@ constexpr USHORT announced = 4242; /* where nobody listens */
 class Redirection
 {
 public:
-	Redirection(struct kunit *test, const Address &to)
-		: redirect_(redirect_begin(to.family() == AF_INET6, announced, to.port()))
+	Redirection(ADDRESS_FAMILY family, USHORT to)
+		: redirect_(redirect_begin(family == AF_INET6, announced, to))
 	{
-		if (!redirect_)
-			bridge_skip(test, "this kernel has no NAT built in");
 	}
 	~Redirection()
 	{
@@ -26,6 +24,8 @@ public:
 	}
 	Redirection(const Redirection &) = delete;
 	Redirection &operator=(const Redirection &) = delete;
+
+	explicit operator bool() const { return redirect_; }
 
 private:
 	redirect *redirect_;
@@ -45,6 +45,11 @@ void redirected(struct kunit *test, ADDRESS_FAMILY family)
 	const SIZE_T size = family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
 	const ULONG levels[] = {SOL_SOCKET,
 				static_cast<ULONG>(family == AF_INET ? SOL_IP : SOL_IPV6)};
+
+	/* Before there is anything that skipping would leave. */
+	if (!Redirection(family, announced))
+		bridge_skip(test, "this kernel has no NAT built in");
+
 	Client client(test);
 	Listener listener(client, family);
 	Caller caller(client, family);
@@ -52,8 +57,9 @@ void redirected(struct kunit *test, ADDRESS_FAMILY family)
 	Socket peer(client);
 
 	REQUIRE(test, listener.open() && caller.open());
-	Redirection redirection(test, listener.address);
+	Redirection redirection(family, listener.address.port());
 
+	REQUIRE(test, redirection);
 	expect_done(test, caller.connect(wanted));
 	peer.adopt(listener.accept());
 	REQUIRE(test, peer.open());
