@@ -129,6 +129,7 @@ Request::~Request()
 		cancel();
 		wait(state_->here);
 	}
+	settle();
 	if (state_->issued && !state_->lost && state_->completions != 1)
 		bridge_fail(state_->test, &state_->here, "the IRP was completed %ld times",
 			    (long)state_->completions);
@@ -137,6 +138,13 @@ Request::~Request()
 	if (state_->irp)
 		IoFreeIrp(state_->irp);
 	ExFreePoolWithTag(state_, tag);
+}
+
+/* The completion routine counts before it signals: on another processor it may be in between. */
+void Request::settle()
+{
+	if (state_->completions && KeGetCurrentIrql() == PASSIVE_LEVEL)
+		wait_for(&state_->completed);
 }
 
 PIRP Request::begin(struct kunit *test, Site here)
@@ -149,8 +157,10 @@ PIRP Request::begin(struct kunit *test, Site here)
 		bridge_fail(test, &here, "the IRP is still pending");
 		return nullptr;
 	}
-	if (state_->issued)
+	if (state_->issued) {
+		settle();
 		IoReuseIrp(state_->irp, STATUS_NOT_SUPPORTED);
+	}
 	state_->test = test;
 	state_->here = here;
 	state_->issued = true;

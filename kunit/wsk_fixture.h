@@ -112,6 +112,7 @@ public:
 	struct State;
 
 private:
+	void settle();
 	PIRP begin(struct kunit *test, Site here);
 	void end(NTSTATUS returned);
 
