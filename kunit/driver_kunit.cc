@@ -3,14 +3,13 @@
 #include <ntddk.h>
 #include <netioapi.h>
 
-#include "bridge.h"
-#include "nt/driver_account.h"
+#include "driver_code.h"
 #include "port/context.h"
-#include "port/driver.h"
 #include "port/error.h"
 #include "port/memory.h"
 
 using namespace wsk;
+using namespace wsk::test;
 
 namespace
 {
@@ -233,13 +232,6 @@ extern "C" int __cxa_atexit(void (*function)(void *), void *object, void *module
 extern "C" int __cxa_guard_acquire(void *guard);
 extern "C" void __cxa_guard_release(void *guard);
 
-/*
- * The driver's code: what is allocated from here is the driver's. Each function is longer than
- * CODE_BYTES, so that many bytes from its start on are nobody else's.
- */
-enum { CODE_BYTES = 512 };
-#define CODE_FILLER ".skip 512, 0x90" /* nops */
-
 __attribute__((noinline)) void *drivers_block(SIZE_T bytes)
 {
 	void *block = ExAllocatePoolWithTag(NonPagedPoolNx, bytes, tag);
@@ -309,24 +301,6 @@ __attribute__((noinline)) VOID drivers_dpc(PKDPC, PVOID context, PVOID, PVOID)
 {
 	++*static_cast<int *>(context);
 	__asm__ volatile(CODE_FILLER);
-}
-
-/* Hidden from the compiler: objtool reads function + CODE_BYTES as a function that nobody has. */
-template <typename Function>
-ULONG_PTR code_of(Function *function)
-{
-	ULONG_PTR code = reinterpret_cast<ULONG_PTR>(function);
-
-	__asm__("" : "+r"(code));
-	return code;
-}
-
-/* A driver that is built in has no module: its code is the range that is said to be. */
-template <typename Function>
-void own_code(DriverAccount *account, Function *function)
-{
-	account->module.start = code_of(function);
-	account->module.end = account->module.start + CODE_BYTES;
 }
 
 __attribute__((noinline)) int drivers_object(CHAR *object)

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Drivers that are unloaded while their registrations stand: nothing of them is called any more. */
+#include "driver_code.h"
 #include "nmr_fixture.h"
-#include "nt/driver_account.h"
-#include "port/driver.h"
 #include "waiting.h"
 
 namespace
 {
 
 using namespace wsk::test;
-using wsk::DriverAccount;
-
-/* As in driver_kunit.cc: the driver's code is one of these, and longer than CODE_BYTES. */
-enum { CODE_BYTES = 512 };
 
 __attribute__((noinline)) NTSTATUS NTAPI drivers_provider(const NPI_PROVIDER_CHARACTERISTICS *who,
 							  PVOID context, PHANDLE handle)
 {
 	NTSTATUS status = NmrRegisterProvider(who, context, handle);
 
-	__asm__ volatile(".skip 512, 0x90" : "+r"(status));
+	__asm__ volatile(CODE_FILLER : "+r"(status));
 	return status;
 }
 
@@ -28,59 +23,31 @@ __attribute__((noinline)) NTSTATUS NTAPI drivers_client(const NPI_CLIENT_CHARACT
 {
 	NTSTATUS status = NmrRegisterClient(who, context, handle);
 
-	__asm__ volatile(".skip 512, 0x90" : "+r"(status));
+	__asm__ volatile(CODE_FILLER : "+r"(status));
 	return status;
 }
 
-VOID unload(PDRIVER_OBJECT) {}
-
-NTSTATUS entry(PDRIVER_OBJECT object, PUNICODE_STRING)
-{
-	object->DriverUnload = unload;
-	return STATUS_SUCCESS;
-}
-
 /* A driver that registers through one of the functions above, and forgets it. */
-class Driver
+class Driver : public ForgetfulDriver
 {
 public:
 	template <typename Registers>
-	Driver(struct kunit *test, Registers registers) : test_(test)
+	Driver(struct kunit *test, Registers *registers)
+		: ForgetfulDriver(test, registers), test_(test)
 	{
-		ULONG_PTR code = reinterpret_cast<ULONG_PTR>(registers);
-
-		EXPECT_EQ(test,
-			  nt_driver_load(nullptr, "forgetful", nullptr,
-					 reinterpret_cast<void *>(entry),
-					 reinterpret_cast<void **>(&account_)),
-			  0);
-		/* Hidden from the compiler: objtool looks for what lies at its end. */
-		__asm__("" : "+r"(code));
-		if (!account_)
-			return;
-		account_->module.start = code;
-		account_->module.end = code + CODE_BYTES;
 	}
 	~Driver() { go(); }
-	Driver(const Driver &) = delete;
-	Driver &operator=(const Driver &) = delete;
 
-	bool loaded() const { return account_; }
 	void go()
 	{
 		struct kunit *test = test_;
 
-		if (!account_ || gone_)
-			return;
-		gone_ = true;
-		nt_driver_unload(account_);
-		EXPECT_EQ(test, driver_outstanding(account_, wsk::Resource::modules), 0);
+		if (ForgetfulDriver::go())
+			EXPECT_EQ(test, outstanding(wsk::Resource::modules), 0);
 	}
 
 private:
 	struct kunit *test_;
-	DriverAccount *account_ = nullptr;
-	bool gone_ = false;
 };
 
 void forgotten_provider(struct kunit *test)

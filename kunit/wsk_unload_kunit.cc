@@ -1,72 +1,21 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* A driver that is unloaded with sockets open: nothing of it is called any more. */
-#include "nt/driver_account.h"
-#include "port/driver.h"
+#include "driver_code.h"
 #include "wsk_fixture.h"
 
 namespace
 {
 
 using namespace wsk::test;
-using wsk::DriverAccount;
-
-/* As in driver_kunit.cc: the driver's code is this function, and longer than CODE_BYTES. */
-enum { CODE_BYTES = 512 };
 
 __attribute__((noinline)) NTSTATUS NTAPI drivers_register(PWSK_CLIENT_NPI npi,
 							  PWSK_REGISTRATION registration)
 {
 	NTSTATUS status = WskRegister(npi, registration);
 
-	__asm__ volatile(".skip 512, 0x90" : "+r"(status));
+	__asm__ volatile(CODE_FILLER : "+r"(status));
 	return status;
 }
-
-VOID unload(PDRIVER_OBJECT) {}
-
-NTSTATUS entry(PDRIVER_OBJECT object, PUNICODE_STRING)
-{
-	object->DriverUnload = unload;
-	return STATUS_SUCCESS;
-}
-
-/* A driver that registers, and forgets what it has opened. */
-class Driver
-{
-public:
-	explicit Driver(struct kunit *test)
-	{
-		ULONG_PTR code = reinterpret_cast<ULONG_PTR>(drivers_register);
-
-		EXPECT_EQ(test,
-			  nt_driver_load(nullptr, "forgetful", nullptr,
-					 reinterpret_cast<void *>(entry),
-					 reinterpret_cast<void **>(&account_)),
-			  0);
-		/* Hidden from the compiler: objtool looks for what lies at its end. */
-		__asm__("" : "+r"(code));
-		if (!account_)
-			return;
-		account_->module.start = code;
-		account_->module.end = code + CODE_BYTES;
-	}
-	~Driver() { go(); }
-	Driver(const Driver &) = delete;
-	Driver &operator=(const Driver &) = delete;
-
-	bool loaded() const { return account_; }
-	long sockets() const { return driver_outstanding(account_, wsk::Resource::sockets); }
-	void go()
-	{
-		if (account_ && !gone_)
-			nt_driver_unload(account_);
-		gone_ = true;
-	}
-
-private:
-	DriverAccount *account_ = nullptr;
-	bool gone_ = false;
-};
 
 /* The context of the driver's connection. */
 struct Notes {
@@ -91,7 +40,7 @@ const WSK_CLIENT_CONNECTION_DISPATCH Notes::dispatch = {on_receive, on_disconnec
 /* The driver's sockets, and somebody else's who talks to them. */
 struct Scene {
 	Scene(struct kunit *test, ADDRESS_FAMILY family)
-		: driver(test), forgetful(test, drivers_register), other(test),
+		: driver(test, drivers_register), forgetful(test, drivers_register), other(test),
 		  listener(forgetful, family), connection(forgetful), caller(other, family)
 	{
 		Request accept;
@@ -113,11 +62,11 @@ struct Scene {
 	{
 		listener.release();
 		connection.release();
-		EXPECT_EQ(test, driver.sockets(), 2);
+		EXPECT_EQ(test, driver.outstanding(wsk::Resource::sockets), 2);
 		driver.go();
 	}
 
-	Driver driver;
+	ForgetfulDriver driver;
 	Client forgetful;
 	Client other;
 	Notes notes;
@@ -155,9 +104,9 @@ void connections_are_reset_and_ports_free(struct kunit *test, ADDRESS_FAMILY fam
 	scene.go(test);
 	expect_failed(test, scene.caller.receive(in.all()), STATUS_CONNECTION_RESET);
 	/* The closing ends in a worker. */
-	for (int ms = 0; scene.driver.sockets() && ms < 10000; ms++)
+	for (int ms = 0; scene.driver.outstanding(wsk::Resource::sockets) && ms < 10000; ms++)
 		bridge_sleep_ms(1);
-	EXPECT_EQ(test, scene.driver.sockets(), 0);
+	EXPECT_EQ(test, scene.driver.outstanding(wsk::Resource::sockets), 0);
 	expect_done(test, next.bind(address));
 }
 
@@ -233,7 +182,7 @@ void whoever_closes_loses_nothing(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, scene.ready());
 	scene.connection.close();
 	scene.listener.close();
-	EXPECT_EQ(test, scene.driver.sockets(), 0);
+	EXPECT_EQ(test, scene.driver.outstanding(wsk::Resource::sockets), 0);
 	scene.driver.go();
 }
 
