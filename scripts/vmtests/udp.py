@@ -6,22 +6,35 @@ from vmtests import Failed, GUEST4, GUEST6, test
 
 PORT = 5577
 
-# Sends datagrams of many sizes, a few at a time, and expects each back as it was.
+# Sends datagrams of many sizes, a few at a time, and expects each back as it was. A network may lose
+# some, and a loaded machine's does: they are sent again, unless they are many.
 CLIENT = """
 import socket, sys
 host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 peer = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-peer.settimeout(10)
+peer.settimeout(2)
 peer.connect((host, port))
 sizes = [0, 1, 100, 1000, 1400, 9000, 40000]
-for first in range(0, count, 8):
-    window = [(b"%08d" % number * 5000)[:sizes[number % len(sizes)]]
-              for number in range(first, min(first + 8, count))]
-    for datagram in window:
+sent, lost = set(), 0
+for first in range(0, count, len(sizes)):
+    missing = {(b"%08d" % number * 5000)[:sizes[number % len(sizes)]]
+               for number in range(first, min(first + len(sizes), count))}
+    sent |= missing
+    for datagram in missing:
         peer.send(datagram)
-    back = [peer.recv(65536) for _ in window]
-    if sorted(back) != sorted(window):
-        sys.exit("datagrams came back changed")
+    while missing:
+        try:
+            back = peer.recv(65536)
+        except TimeoutError:
+            lost += len(missing)
+            if lost > 50 + count // 50:
+                sys.exit(f"{lost} datagrams are lost by datagram {first} of {count}")
+            for datagram in missing:
+                peer.send(datagram)
+            continue
+        if back not in sent:
+            sys.exit("a datagram came back changed")
+        missing.discard(back)
 print(count, "came back")
 """
 
@@ -70,7 +83,7 @@ def other_address(guest):
     try:
         for host in ("192.0.2.77", "2001:db8::77"):
             # The client is connected: it takes answers from nobody else.
-            guest.outside("python3", "-c", CLIENT, host, str(PORT), "16")
+            guest.outside("python3", "-c", CLIENT, host, str(PORT), "14")
     finally:
         guest.run("ip address del 192.0.2.77/24 dev eth0; ip -6 address del 2001:db8::77/64 dev eth0")
 
@@ -82,7 +95,7 @@ def flood(guest):
     for sender in [guest.outside_start("python3", "-c", FLOOD, host, str(PORT))
                    for host in (GUEST4, GUEST6, GUEST4, GUEST6)]:
         sender.communicate()
-    guest.outside("python3", "-c", CLIENT, GUEST4, str(PORT), "16")
+    guest.outside("python3", "-c", CLIENT, GUEST4, str(PORT), "14")
     guest.run("rmmod udp_echo")
     if not re.search(r"udp_echo: stopped; [1-9]\d{3,} datagrams echoed", guest.log()):
         raise Failed(guest.log())
