@@ -30,16 +30,29 @@ def bars(row, unit, y):
     return parts, y + 18
 
 
+def apart(heights):
+    """Where labels at these heights go, so that none is written over another."""
+    placed = {}
+    for peer, y in sorted(heights.items(), key=lambda one: one[1]):
+        placed[peer] = max([y, *(other + 13 for other in placed.values())])
+    return placed
+
+
 def lines_of(growth, unit, y):
-    parts = [text(10, y, f"A round trip of 64 B over {', '.join(map(str, GROWTH))} connections, {unit}")]
+    parts = [text(10, y, f"A round trip of 64 B over so many connections, {unit}")]
     bottom, top = y + 170, max(max(line) for line in growth.values())
+    scale, step = 150 / top, 70
+    parts += [text(LEFT + step * i, bottom + 14, conns, "middle") for i, conns in enumerate(GROWTH)]
+    parts.append(f'<line x1="{LEFT}" y1="{bottom}" x2="{LEFT + step * (len(GROWTH) - 1)}" y2="{bottom}" '
+                 'stroke="#cccccc"/>')
+    labels = apart({peer: bottom - scale * line[-1] + 4 for peer, line in growth.items()})
     for peer, line in growth.items():
-        points = " ".join(f"{LEFT + 70 * i},{bottom - 150 * each / top:.0f}" for i, each in enumerate(line))
+        points = " ".join(f"{LEFT + step * i},{bottom - scale * each:.0f}" for i, each in enumerate(line))
         colour = OURS if peer == "event" else COLOURS[peer]
         parts += [f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>',
-                  text(LEFT + 70 * (len(line) - 1) + 8, bottom - 150 * line[-1] / top + 4,
+                  text(LEFT + step * (len(line) - 1) + 8, labels[peer],
                        f"{'WSK, event' if peer == 'event' else peer}: {line[0]:.0f} to {line[-1]:.0f}")]
-    return parts, bottom + 30
+    return parts, bottom + 40
 
 
 def picture(rows, growth, units=(INSTRUCTIONS, NANOSECONDS)):
