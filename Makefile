@@ -37,6 +37,11 @@ kunit: ## run the KUnit suites on User-Mode Linux (FILTER=: only these, as in 'k
 	@scripts/setup kunit
 	@scripts/kunit $(if $(FILTER),'$(FILTER)')
 
+.PHONY: kcsan
+kcsan: ## run them in QEMU with two processors, and look for data races (FILTER=)
+	@scripts/setup kcsan
+	@scripts/kunit --races $(if $(FILTER),'$(FILTER)')
+
 .PHONY: bench
 bench: ## measure WSK beside raw in-kernel sockets and user space
 	@scripts/setup bench

@@ -186,6 +186,36 @@ void fixture_reaches_case(struct kunit *test)
 	EXPECT_EQ(test, *static_cast<int *>(bridge_fixture(test)), 42);
 }
 
+int raced_for;
+
+/* Plain accesses by two threads at once: what scripts/check-races must be told of, here. */
+__attribute__((noinline)) void planted_race(void *)
+{
+	for (int i = 0; i < 2000000; i++) {
+		raced_for++;
+		__asm__ volatile("" ::: "memory");
+	}
+}
+
+void race_is_planted(struct kunit *test)
+{
+#ifdef __SANITIZE_THREAD__
+	bridge_thread *threads[2];
+
+	for (bridge_thread *&thread : threads) {
+		thread = bridge_thread_start(planted_race, nullptr);
+		EXPECT_NOT_NULL(test, thread);
+	}
+	for (bridge_thread *thread : threads)
+		if (thread)
+			bridge_thread_join(thread);
+	EXPECT_NE(test, raced_for, 0);
+#else
+	(void)planted_race;
+	bridge_skip(test, "this kernel does not look for data races");
+#endif
+}
+
 constexpr bridge_case cases[] = {
 	{"an expectation that fails lets the case go on", expectation_goes_on},
 	{"an assertion that fails ends the case and names its line", assertion_ends_case},
@@ -196,6 +226,7 @@ constexpr bridge_case cases[] = {
 	{"deferred cleanup waits for the end of the case", cleanup_is_deferred},
 	{"deferred cleanup has run in reverse order before the next case", cleanup_has_run},
 	{"what init makes reaches the case", fixture_reaches_case},
+	{"a planted data race is there to be found", race_is_planted},
 };
 
 } // namespace
