@@ -37,13 +37,13 @@ __WSK_INLINE PIO_STACK_LOCATION IoGetNextIrpStackLocation(PIRP Irp)
 
 __WSK_INLINE VOID IoSetNextIrpStackLocation(PIRP Irp)
 {
-	Irp->CurrentLocation--;
+	WriteNoFence8(&Irp->CurrentLocation, (CHAR)(Irp->CurrentLocation - 1));
 	Irp->Tail.Overlay.CurrentStackLocation--;
 }
 
 __WSK_INLINE VOID IoSkipCurrentIrpStackLocation(PIRP Irp)
 {
-	Irp->CurrentLocation++;
+	WriteNoFence8(&Irp->CurrentLocation, (CHAR)(Irp->CurrentLocation + 1));
 	Irp->Tail.Overlay.CurrentStackLocation++;
 }
 

@@ -71,9 +71,15 @@ __WSK_INLINE VOID InitializeListHead(PLIST_ENTRY ListHead)
 	ListHead->Flink = ListHead->Blink = ListHead;
 }
 
+/* Whoever changes a list holds its lock, but many ask without it whether it is empty. */
+__WSK_INLINE VOID __wsk_link(PLIST_ENTRY Entry, PLIST_ENTRY Next)
+{
+	__atomic_store_n(&Entry->Flink, Next, __ATOMIC_RELAXED);
+}
+
 __WSK_INLINE BOOLEAN IsListEmpty(const LIST_ENTRY *ListHead)
 {
-	return (BOOLEAN)(ListHead->Flink == ListHead);
+	return (BOOLEAN)(__atomic_load_n(&ListHead->Flink, __ATOMIC_RELAXED) == ListHead);
 }
 
 /* TRUE: the list is empty now. */
@@ -82,7 +88,7 @@ __WSK_INLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
 	PLIST_ENTRY next = Entry->Flink;
 	PLIST_ENTRY previous = Entry->Blink;
 
-	previous->Flink = next;
+	__wsk_link(previous, next);
 	next->Blink = previous;
 	return (BOOLEAN)(next == previous);
 }
@@ -109,7 +115,7 @@ __WSK_INLINE VOID InsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
 
 	Entry->Flink = ListHead;
 	Entry->Blink = previous;
-	previous->Flink = Entry;
+	__wsk_link(previous, Entry);
 	ListHead->Blink = Entry;
 }
 
@@ -120,7 +126,7 @@ __WSK_INLINE VOID InsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
 	Entry->Flink = next;
 	Entry->Blink = ListHead;
 	next->Blink = Entry;
-	ListHead->Flink = Entry;
+	__wsk_link(ListHead, Entry);
 }
 
 /* Appends a ring of entries, which has no head, to a list. */
@@ -129,9 +135,9 @@ __WSK_INLINE VOID AppendTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListToAppend)
 	PLIST_ENTRY last = ListHead->Blink;
 	PLIST_ENTRY appended = ListToAppend->Blink;
 
-	last->Flink = ListToAppend;
+	__wsk_link(last, ListToAppend);
 	ListToAppend->Blink = last;
-	appended->Flink = ListHead;
+	__wsk_link(appended, ListHead);
 	ListHead->Blink = appended;
 }
 

@@ -60,9 +60,9 @@ static void note_state(struct port_socket *self, struct sock *sk)
 {
 	int error = READ_ONCE(sk->sk_err);
 
-	if (error && !self->error)
+	if (error && !READ_ONCE(self->error))
 		WRITE_ONCE(self->error, -error);
-	if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && !self->since) {
+	if (READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && !READ_ONCE(self->since)) {
 		self->syn_retransmits = min(tcp_sk(sk)->total_retrans, (u32)U8_MAX);
 		WRITE_ONCE(self->since, (u32)jiffies | 1);
 	}
@@ -403,7 +403,8 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 		return sent;
 	if (sent < 0)
 		return port_socket_failure(socket, sent);
-	if ((flags & PORT_SEND_PUSH) && !(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF)) {
+	/* Whoever changes it meanwhile may as well have come later. */
+	if ((flags & PORT_SEND_PUSH) && !data_race(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF)) {
 		port_socket_set_nodelay(sk, true); /* which pushes what is queued */
 		port_socket_set_nodelay(sk, false);
 	}
@@ -507,9 +508,10 @@ void port_socket_reset(struct port_socket *socket)
 	lock_sock(sk);
 	sk->sk_prot->disconnect(sk, 0);
 	socket->socket->state = SS_UNCONNECTED;
-	sk->sk_err = 0;
-	socket->error = 0;
-	socket->since = 0;
+	/* All three are looked at without the lock. */
+	WRITE_ONCE(sk->sk_err, 0);
+	WRITE_ONCE(socket->error, 0);
+	WRITE_ONCE(socket->since, 0);
 	release_sock(sk);
 }
 

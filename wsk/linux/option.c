@@ -310,7 +310,7 @@ static int get_tcp(const struct sock *sk, enum port_socket_option option, u32 *v
 
 	switch (option) {
 	case PORT_OPTION_NODELAY:
-		*value = !!(tp->nonagle & TCP_NAGLE_OFF);
+		*value = data_race(!!(tp->nonagle & TCP_NAGLE_OFF));
 		return 0;
 	case PORT_OPTION_KEEP_IDLE:
 		*value = keepalive_time_when(tp) / HZ;

@@ -28,6 +28,7 @@ void port_tcp_get_info(struct port_socket *socket, struct port_tcp_info *info)
 {
 	struct sock *sk = socket->socket->sk;
 	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 since = READ_ONCE(socket->since);
 	struct tcp_info linux_info;
 
 	tcp_get_info(sk, &linux_info);
@@ -54,8 +55,8 @@ void port_tcp_get_info(struct port_socket *socket, struct port_tcp_info *info)
 		.syn_retransmissions = socket->syn_retransmits,
 		.timestamps = linux_info.tcpi_options & TCPI_OPT_TIMESTAMPS,
 	};
-	if (socket->since)
-		info->age = max(jiffies_to_msecs((u32)jiffies - socket->since), 1u);
+	if (since)
+		info->age = max(jiffies_to_msecs((u32)jiffies - since), 1u);
 	if (linux_info.tcpi_state < ARRAY_SIZE(states))
 		info->state = states[linux_info.tcpi_state];
 	if (info->state == PORT_TCP_LISTEN)

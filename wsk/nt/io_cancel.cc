@@ -57,14 +57,15 @@ extern "C" BOOLEAN IoCancelIrp(PIRP Irp)
 			      Irp ? "not an IRP, or one freed already" : "the IRP is NULL");
 		return FALSE;
 	}
-	if (Irp->CurrentLocation > Irp->StackCount + 1) {
+	/* Its completion may be under way, and need not be waited for: the reads are guesses. */
+	if (ReadNoFence8(&Irp->CurrentLocation) > Irp->StackCount + 1) {
 		port_log_rule(__func__, "the IRP was completed to its end");
 		return FALSE;
 	}
 
 	KIRQL irql;
 	IoAcquireCancelSpinLock(&irql);
-	Irp->Cancel = TRUE;
+	WriteBooleanNoFence(&Irp->Cancel, TRUE);
 
 	PDRIVER_CANCEL routine = IoSetCancelRoutine(Irp, nullptr);
 	if (!routine) {

@@ -78,7 +78,7 @@ NTSTATUS insert(PIO_CSQ queue, PIRP irp, PIO_CSQ_IRP_CONTEXT context, PVOID inse
 	IoMarkIrpPending(irp);
 	IoSetCancelRoutine(irp, cancel);
 	/* Cancelled before, and not by a cancel routine that is on its way to the lock. */
-	if (irp->Cancel && IoSetCancelRoutine(irp, nullptr)) {
+	if (ReadBooleanNoFence(&irp->Cancel) && IoSetCancelRoutine(irp, nullptr)) {
 		cancelled = true;
 		unlink(queue, irp);
 	}

@@ -74,7 +74,7 @@ bool is_usable(PIRP irp, const char *function)
 
 bool wants(UCHAR control, PIRP irp)
 {
-	if (irp->Cancel && (control & SL_INVOKE_ON_CANCEL))
+	if (ReadBooleanNoFence(&irp->Cancel) && (control & SL_INVOKE_ON_CANCEL))
 		return true;
 	return control &
 	       (NT_SUCCESS(irp->IoStatus.Status) ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR);

@@ -6,6 +6,7 @@
 #include <wdm.h>
 #include <wsk.h>
 
+#include "socket/peeked.h"
 #include "socket/request.h"
 
 namespace wsk
@@ -26,7 +27,7 @@ constexpr ULONG connection_events =
 
 /* The socket's lock protects it. */
 struct EventTable {
-	ULONG enabled = 0;
+	Peeked<ULONG> enabled = 0;
 	ULONG inherited = 0; /* a listener's, for the connections that WskAcceptEvent delivers */
 	ULONG fixed = 0;     /* static: can be neither disabled nor enabled */
 	USHORT calls[static_cast<size_t>(Event::count)] = {};

@@ -53,7 +53,7 @@ void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 bool RequestQueue::arm(PIRP irp, PDRIVER_CANCEL cancel)
 {
 	IoSetCancelRoutine(irp, cancel);
-	return !(irp->Cancel && IoSetCancelRoutine(irp, nullptr));
+	return !(ReadBooleanNoFence(&irp->Cancel) && IoSetCancelRoutine(irp, nullptr));
 }
 
 bool RequestQueue::push_back(PIRP irp, PDRIVER_CANCEL cancel)

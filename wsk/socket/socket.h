@@ -26,6 +26,7 @@
 #include "socket/kind.h"
 #include "socket/lock.h"
 #include "socket/ownership.h"
+#include "socket/peeked.h"
 #include "socket/request.h"
 #include "socket/sharing.h"
 #include "socket/status.h"
@@ -345,19 +346,19 @@ private:
 
 	WSK_SOCKET header_; /* first: it is all that clients see */
 	Kind kind_;
-	State state_ = State::unbound;
+	Peeked<State> state_ = State::unbound;
 	LONG uses_ = 1;
 	ULONG signals_ = 0;
-	bool pumping_ = false;
+	Peeked<bool> pumping_ = false;
 	bool in_place_ = false; /* the pump is, in the softirq that processes packets */
-	bool closing_ = false;
+	Peeked<bool> closing_ = false;
 	bool abandoned_ = false;	  /* its driver is being unloaded, and may still close it */
 	bool kept_ = false;		  /* and nothing but its last use is left */
 	bool finishing_ = false;	  /* the work item's next run is its last */
-	bool send_ended_ = false;	  /* a graceful disconnect was accepted */
-	bool aborted_ = false;		  /* by the client */
+	Peeked<bool> send_ended_ = false; /* a graceful disconnect was accepted */
+	Peeked<bool> aborted_ = false;	  /* by the client */
 	bool connect_cancelled_ = false;  /* and is still to be undone */
-	bool dead_ = false;		  /* its network namespace has gone */
+	Peeked<bool> dead_ = false;	  /* its network namespace has gone */
 	UCHAR death_told_ = 0;		  /* by which events, one bit each */
 	USHORT transport_uses_ = 0;	  /* TransportUse objects */
 	bool conditional_ = false;	  /* SO_CONDITIONAL_ACCEPT */
