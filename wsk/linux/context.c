@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/context.h over preempt_count and RCU. */
 #include <linux/bottom_half.h>
-#include <linux/irqflags.h>
-#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task_stack.h>
 #include <linux/smp.h>
 
-#include "port/context.h"
+#include "linux/context.h"
 
 enum port_context port_context(void)
 {
-	/* in_hardirq() too: handlers may enable interrupts. NMIs run with interrupts disabled. */
-	if (irqs_disabled() || in_hardirq())
-		return PORT_CONTEXT_HARDIRQ;
-	return softirq_count() ? PORT_CONTEXT_SOFTIRQ : PORT_CONTEXT_TASK;
+	return context_here();
 }
 
 bool port_in_softirq_handler(void)

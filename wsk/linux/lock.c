@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/lock.h: spinlock_t, and raw locks in words that belong to drivers. */
 #include <linux/atomic.h>
+#include <linux/bottom_half.h>
 #include <linux/bug.h>
+#include <linux/irqflags.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 
+#include "linux/context.h"
 #include "port/lock.h"
 
 static_assert(sizeof(spinlock_t) <= sizeof(struct port_lock));
@@ -117,9 +120,8 @@ static void set_owner(struct ticket *ticket, u32 owner)
 		WRITE_ONCE(ticket->owner, owner);
 }
 
-enum port_ticket_fault port_ticket_acquire(uint64_t *word)
+static enum port_ticket_fault acquire(struct ticket *ticket)
 {
-	struct ticket *ticket = (struct ticket *)word;
 	u32 here = raw_smp_processor_id() + 1;
 
 	/* Only this processor can have written its own number. */
@@ -128,6 +130,20 @@ enum port_ticket_fault port_ticket_acquire(uint64_t *word)
 	ticket_spin(ticket);
 	set_owner(ticket, here);
 	return PORT_TICKET_FINE;
+}
+
+enum port_ticket_fault port_ticket_acquire(uint64_t *word)
+{
+	return acquire((struct ticket *)word);
+}
+
+struct port_ticket_outcome port_ticket_raise_acquire(uint64_t *word)
+{
+	enum port_context before = context_here();
+
+	if (before == PORT_CONTEXT_TASK)
+		local_bh_disable();
+	return (struct port_ticket_outcome){before, acquire((struct ticket *)word)};
 }
 
 bool port_ticket_try_acquire(uint64_t *word)
@@ -140,9 +156,8 @@ bool port_ticket_try_acquire(uint64_t *word)
 	return true;
 }
 
-enum port_ticket_fault port_ticket_release(uint64_t *word)
+static enum port_ticket_fault release(struct ticket *ticket)
 {
-	struct ticket *ticket = (struct ticket *)word;
 	enum port_ticket_fault fault = PORT_TICKET_FINE;
 
 	if (checked()) {
@@ -156,16 +171,59 @@ enum port_ticket_fault port_ticket_release(uint64_t *word)
 	return fault;
 }
 
-void port_bit_acquire(int32_t *word, int32_t bit)
+enum port_ticket_fault port_ticket_release(uint64_t *word)
 {
-	atomic_t *lock = (atomic_t *)word;
+	return release((struct ticket *)word);
+}
 
+struct port_ticket_outcome port_ticket_release_lower(uint64_t *word, enum port_context before)
+{
+	enum port_ticket_fault fault = release((struct ticket *)word);
+	enum port_context context = context_here();
+
+	if (before == PORT_CONTEXT_TASK && context == PORT_CONTEXT_SOFTIRQ &&
+	    !in_serving_softirq()) {
+		local_bh_enable();
+		context = PORT_CONTEXT_TASK;
+	}
+	return (struct port_ticket_outcome){context, fault};
+}
+
+static __always_inline void bit_acquire(atomic_t *lock, int bit)
+{
 	while (atomic_fetch_or_acquire(bit, lock) & bit)
 		while (atomic_read(lock) & bit)
 			cpu_relax();
 }
 
+static __always_inline void bit_release(atomic_t *lock, int bit)
+{
+	atomic_fetch_andnot_release(bit, lock);
+}
+
+void port_bit_acquire(int32_t *word, int32_t bit)
+{
+	bit_acquire((atomic_t *)word, bit);
+}
+
 void port_bit_release(int32_t *word, int32_t bit)
 {
-	atomic_fetch_andnot_release(bit, (atomic_t *)word);
+	bit_release((atomic_t *)word, bit);
+}
+
+uint64_t port_bit_save_acquire(int32_t *word, int32_t bit)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	bit_acquire((atomic_t *)word, bit);
+	return flags;
+}
+
+void port_bit_release_restore(int32_t *word, int32_t bit, uint64_t interrupts)
+{
+	unsigned long flags = interrupts;
+
+	bit_release((atomic_t *)word, bit);
+	local_irq_restore(flags);
 }

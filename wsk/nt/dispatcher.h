@@ -31,10 +31,37 @@ enum class DispatcherType : UCHAR {
 };
 
 void dispatcher_init(DISPATCHER_HEADER *header, DispatcherType type, size_t size, LONG state);
-DispatcherType dispatcher_type(const DISPATCHER_HEADER *header);
+
+constexpr LONG dispatcher_lock_bit = 0x80; /* in DISPATCHER_HEADER.Type, as on Windows */
+
+inline DispatcherType dispatcher_type(const DISPATCHER_HEADER *header)
+{
+	return static_cast<DispatcherType>(ReadNoFence(&header->Lock) & (dispatcher_lock_bit - 1));
+}
+
+/* Says why it cannot be an object: false. */
+bool dispatcher_invalid(const char *function, const DISPATCHER_HEADER *header);
 
 /* Whether it can be an object at all; a rule line if not. `function` is who asks. */
-bool dispatcher_valid(const char *function, const DISPATCHER_HEADER *header);
+inline bool dispatcher_valid(const char *function, const DISPATCHER_HEADER *header)
+{
+	constexpr auto bit = [](DispatcherType type) { return 1u << static_cast<int>(type); };
+	constexpr ULONG types = bit(DispatcherType::notification_event) |
+				bit(DispatcherType::synchronization_event) |
+				bit(DispatcherType::mutant) | bit(DispatcherType::semaphore) |
+				bit(DispatcherType::thread) |
+				bit(DispatcherType::notification_timer) |
+				bit(DispatcherType::synchronization_timer);
+
+	/* Odd addresses are the identities of threads that are no objects (ps_thread.cc). */
+	if (header && !(reinterpret_cast<ULONG_PTR>(header) % alignof(DISPATCHER_HEADER))) {
+		ULONG type = static_cast<ULONG>(dispatcher_type(header));
+
+		if (type < 32 && (types >> type & 1) && header->WaitListHead.Flink)
+			return true;
+	}
+	return dispatcher_invalid(function, header);
+}
 
 struct Waiter;
 
@@ -46,6 +73,8 @@ class DispatcherGuard
 {
 public:
 	explicit DispatcherGuard(DISPATCHER_HEADER *header);
+	/* Of one that is locked already. */
+	DispatcherGuard(DISPATCHER_HEADER *header, uint64_t saved_interrupts);
 	~DispatcherGuard();
 	DispatcherGuard(const DispatcherGuard &) = delete;
 	DispatcherGuard &operator=(const DispatcherGuard &) = delete;

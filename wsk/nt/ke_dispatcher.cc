@@ -21,14 +21,7 @@ namespace wsk
 namespace
 {
 
-constexpr LONG lock_bit = 0x80; /* in DISPATCHER_HEADER.Type, as on Windows */
-
 constinit int32_t all_waits_lock;
-
-KMUTANT *as_mutant(DISPATCHER_HEADER *header)
-{
-	return CONTAINING_RECORD(header, KMUTANT, Header);
-}
 
 bool has_wait_all(DISPATCHER_HEADER *header)
 {
@@ -43,51 +36,12 @@ bool has_wait_all(DISPATCHER_HEADER *header)
 
 void all_waits_acquire(void)
 {
-	port_bit_acquire(&all_waits_lock, lock_bit);
+	port_bit_acquire(&all_waits_lock, dispatcher_lock_bit);
 }
 
 void all_waits_release(void)
 {
-	port_bit_release(&all_waits_lock, lock_bit);
-}
-
-void dispatcher_acquire(DISPATCHER_HEADER *header)
-{
-	port_bit_acquire(&header->LockNV, lock_bit);
-}
-
-void dispatcher_release(DISPATCHER_HEADER *header)
-{
-	port_bit_release(&header->LockNV, lock_bit);
-}
-
-bool dispatcher_signalled(DISPATCHER_HEADER *header, PKTHREAD thread)
-{
-	if (header->SignalState > 0)
-		return true;
-	return dispatcher_type(header) == DispatcherType::mutant &&
-	       as_mutant(header)->OwnerThread == thread;
-}
-
-void dispatcher_consume(DISPATCHER_HEADER *header, PKTHREAD thread)
-{
-	switch (dispatcher_type(header)) {
-	case DispatcherType::synchronization_event:
-	case DispatcherType::synchronization_timer:
-		header->SignalState = 0;
-		break;
-	case DispatcherType::semaphore:
-		header->SignalState--;
-		break;
-	case DispatcherType::mutant:
-		header->SignalState--;
-		as_mutant(header)->OwnerThread = thread;
-		break;
-	case DispatcherType::notification_event:
-	case DispatcherType::notification_timer:
-	case DispatcherType::thread:
-		break;
-	}
+	port_bit_release(&all_waits_lock, dispatcher_lock_bit);
 }
 
 void dispatcher_init(DISPATCHER_HEADER *header, DispatcherType type, size_t size, LONG state)
@@ -99,39 +53,25 @@ void dispatcher_init(DISPATCHER_HEADER *header, DispatcherType type, size_t size
 	InitializeListHead(&header->WaitListHead);
 }
 
-DispatcherType dispatcher_type(const DISPATCHER_HEADER *header)
+bool dispatcher_invalid(const char *function, const DISPATCHER_HEADER *header)
 {
-	return static_cast<DispatcherType>(ReadNoFence(&header->Lock) & (lock_bit - 1));
-}
+	bool aligned =
+		header && !(reinterpret_cast<ULONG_PTR>(header) % alignof(DISPATCHER_HEADER));
 
-bool dispatcher_valid(const char *function, const DISPATCHER_HEADER *header)
-{
-	/* Odd addresses are the identities of threads that are no objects (ps_thread.cc). */
-	if (!header || reinterpret_cast<ULONG_PTR>(header) % alignof(DISPATCHER_HEADER)) {
-		port_log_rule(function, "the object is not one that can be waited for");
-		return false;
-	}
-	switch (dispatcher_type(header)) {
-	case DispatcherType::notification_event:
-	case DispatcherType::synchronization_event:
-	case DispatcherType::mutant:
-	case DispatcherType::semaphore:
-	case DispatcherType::thread:
-	case DispatcherType::notification_timer:
-	case DispatcherType::synchronization_timer:
-		if (header->WaitListHead.Flink)
-			return true;
-		port_log_rule(function, "the object was not initialized");
-		return false;
-	}
-	port_log_rule(function, "the object is not one that can be waited for");
+	port_log_rule(function, aligned && !header->WaitListHead.Flink
+					? "the object was not initialized"
+					: "the object is not one that can be waited for");
 	return false;
 }
 
 DispatcherGuard::DispatcherGuard(DISPATCHER_HEADER *header)
-	: object(header), interrupts(port_interrupts_save()), all_waits_locked(false)
+	: DispatcherGuard(header, dispatcher_save_acquire(header))
 {
-	dispatcher_acquire(object);
+}
+
+DispatcherGuard::DispatcherGuard(DISPATCHER_HEADER *header, uint64_t saved_interrupts)
+	: object(header), interrupts(saved_interrupts), all_waits_locked(false)
+{
 	if (has_wait_all(object)) {
 		/* Nothing has changed yet, so nobody may have freed the object in between. */
 		dispatcher_release(object);
@@ -143,10 +83,13 @@ DispatcherGuard::DispatcherGuard(DISPATCHER_HEADER *header)
 
 DispatcherGuard::~DispatcherGuard()
 {
-	dispatcher_release(object);
-	if (all_waits_locked)
+	if (all_waits_locked) {
+		dispatcher_release(object);
 		all_waits_release();
-	port_interrupts_restore(interrupts);
+		port_interrupts_restore(interrupts);
+	} else {
+		dispatcher_release_restore(object, interrupts);
+	}
 	while (first) {
 		Waiter *waiter = first;
 
@@ -220,14 +163,30 @@ void DispatcherGuard::satisfy()
 	}
 }
 
-LONG dispatcher_signal(DISPATCHER_HEADER *header, LONG state)
+/* Where somebody waits, for an object that is locked already. */
+[[gnu::noinline]] static LONG signal_waiting(DISPATCHER_HEADER *header, uint64_t interrupts,
+					     LONG state)
 {
-	DispatcherGuard guard(header);
+	DispatcherGuard guard(header, interrupts);
 	LONG previous = header->SignalState;
 
 	header->SignalState = state;
 	guard.satisfy();
 	return previous;
+}
+
+LONG dispatcher_signal(DISPATCHER_HEADER *header, LONG state)
+{
+	uint64_t interrupts = dispatcher_save_acquire(header);
+	LONG previous = header->SignalState;
+
+	/* Mostly nobody waits, or will have waited for this. */
+	if (!state || IsListEmpty(&header->WaitListHead)) {
+		header->SignalState = state;
+		dispatcher_release_restore(header, interrupts);
+		return previous;
+	}
+	return signal_waiting(header, interrupts, state);
 }
 
 } // namespace wsk

@@ -6,43 +6,24 @@
  */
 #include "nt/irql.h"
 
-#include "port/context.h"
+#include "nt/level.h"
+
+using namespace wsk;
 
 namespace
 {
-
-/* The level as a context. */
-enum port_context rank(KIRQL level)
-{
-	if (level < DISPATCH_LEVEL)
-		return PORT_CONTEXT_TASK;
-	return level == DISPATCH_LEVEL ? PORT_CONTEXT_SOFTIRQ : PORT_CONTEXT_HARDIRQ;
-}
-
-KIRQL level_of(enum port_context context)
-{
-	switch (context) {
-	case PORT_CONTEXT_TASK:
-		return PASSIVE_LEVEL;
-	case PORT_CONTEXT_SOFTIRQ:
-		return DISPATCH_LEVEL;
-	case PORT_CONTEXT_HARDIRQ:
-		break;
-	}
-	return HIGH_LEVEL;
-}
 
 KIRQL raise(const char *function, KIRQL level)
 {
 	enum port_context before = port_context();
 
-	if (rank(level) < before) {
+	if (context_of(level) < before) {
 		port_log_rule(function, "raises to a level below the current one");
 		return level_of(before);
 	}
-	if (rank(level) >= PORT_CONTEXT_SOFTIRQ && before < PORT_CONTEXT_SOFTIRQ)
+	if (context_of(level) >= PORT_CONTEXT_SOFTIRQ && before < PORT_CONTEXT_SOFTIRQ)
 		port_bottom_halves_disable();
-	if (rank(level) >= PORT_CONTEXT_HARDIRQ && before < PORT_CONTEXT_HARDIRQ)
+	if (context_of(level) >= PORT_CONTEXT_HARDIRQ && before < PORT_CONTEXT_HARDIRQ)
 		port_interrupts_disable();
 	return level_of(before);
 }
@@ -100,7 +81,7 @@ extern "C" KIRQL KeRaiseIrqlToDpcLevel(VOID)
 extern "C" VOID KeLowerIrql(KIRQL NewIrql)
 {
 	enum port_context before = port_context();
-	enum port_context after = rank(NewIrql);
+	enum port_context after = context_of(NewIrql);
 
 	if (after > before) {
 		port_log_rule(__func__, "lowers to a level above the current one");

@@ -6,20 +6,23 @@
  */
 #include "nt/irql.h"
 
+#include "nt/level.h"
 #include "port/lock.h"
+
+using namespace wsk;
 
 namespace
 {
 
-void acquire(const char *function, PKSPIN_LOCK lock)
+void tell_acquired(const char *function, enum port_ticket_fault fault)
 {
-	if (port_ticket_acquire(lock) == PORT_TICKET_RECURSIVE)
+	if (fault == PORT_TICKET_RECURSIVE)
 		port_log_rule(function, "this processor holds the lock already");
 }
 
-void release(const char *function, PKSPIN_LOCK lock)
+void tell_released(const char *function, enum port_ticket_fault fault)
 {
-	switch (port_ticket_release(lock)) {
+	switch (fault) {
 	case PORT_TICKET_FREE:
 		port_log_rule(function, "the lock is free already");
 		break;
@@ -30,6 +33,37 @@ void release(const char *function, PKSPIN_LOCK lock)
 	case PORT_TICKET_RECURSIVE:
 		break;
 	}
+}
+
+void acquire(const char *function, PKSPIN_LOCK lock)
+{
+	tell_acquired(function, port_ticket_acquire(lock));
+}
+
+void release(const char *function, PKSPIN_LOCK lock)
+{
+	tell_released(function, port_ticket_release(lock));
+}
+
+/* Raises the IRQL to DISPATCH_LEVEL first, and returns what it was. */
+KIRQL raise_acquire(const char *function, PKSPIN_LOCK lock)
+{
+	port_ticket_outcome outcome = port_ticket_raise_acquire(lock);
+
+	if (outcome.context == PORT_CONTEXT_HARDIRQ)
+		port_log_rule(function, "raises to a level below the current one");
+	tell_acquired(function, outcome.fault);
+	return level_of(outcome.context);
+}
+
+void release_lower(const char *function, PKSPIN_LOCK lock, KIRQL level)
+{
+	enum port_context before = context_of(level);
+	port_ticket_outcome outcome = port_ticket_release_lower(lock, before);
+
+	tell_released(function, outcome.fault);
+	if (outcome.context != before)
+		KeLowerIrql(level);
 }
 
 } // namespace
@@ -46,12 +80,8 @@ void release(const char *function, PKSPIN_LOCK lock)
  */
 extern "C" KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
 {
-	KIRQL old;
-
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	old = KeRaiseIrqlToDpcLevel();
-	acquire(__func__, SpinLock);
-	return old;
+	return raise_acquire(__func__, SpinLock);
 }
 
 /**
@@ -65,8 +95,7 @@ extern "C" KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
 extern "C" VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 {
 	NT_MIN_IRQL(DISPATCH_LEVEL);
-	release(__func__, SpinLock);
-	KeLowerIrql(NewIrql);
+	release_lower(__func__, SpinLock, NewIrql);
 }
 
 /**
@@ -121,10 +150,9 @@ extern "C" BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 extern "C" VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	LockHandle->OldIrql = KeRaiseIrqlToDpcLevel();
 	LockHandle->LockQueue.Next = nullptr;
 	LockHandle->LockQueue.Lock = SpinLock;
-	acquire(__func__, SpinLock);
+	LockHandle->OldIrql = raise_acquire(__func__, SpinLock);
 }
 
 /**
@@ -137,8 +165,7 @@ extern "C" VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEU
 extern "C" VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
 {
 	NT_MIN_IRQL(DISPATCH_LEVEL);
-	release(__func__, LockHandle->LockQueue.Lock);
-	KeLowerIrql(LockHandle->OldIrql);
+	release_lower(__func__, LockHandle->LockQueue.Lock, LockHandle->OldIrql);
 }
 
 /**
@@ -184,11 +211,7 @@ extern "C" VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE L
 extern "C" KIRQL KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock)
 {
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-
-	KIRQL old = KeRaiseIrqlToDpcLevel();
-
-	acquire(__func__, SpinLock);
-	return old;
+	return raise_acquire(__func__, SpinLock);
 }
 
 /**
@@ -202,8 +225,7 @@ extern "C" KIRQL KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock)
 extern "C" VOID KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql)
 {
 	NT_MIN_IRQL(DISPATCH_LEVEL);
-	release(__func__, SpinLock);
-	KeLowerIrql(OldIrql);
+	release_lower(__func__, SpinLock, OldIrql);
 }
 
 /**

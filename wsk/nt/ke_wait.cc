@@ -52,12 +52,10 @@ void unlink_any(Waiter &waiter, ULONG linked)
 
 		if (static_cast<int>(i) == waiter.outcome)
 			continue;
-		uint64_t interrupts = port_interrupts_save();
+		uint64_t interrupts = dispatcher_save_acquire(header);
 
-		dispatcher_acquire(header);
 		RemoveEntryList(&waiter.blocks[i].WaitListEntry);
-		dispatcher_release(header);
-		port_interrupts_restore(interrupts);
+		dispatcher_release_restore(header, interrupts);
 	}
 }
 
@@ -69,9 +67,8 @@ int wait_any(Waiter &waiter, PVOID objects[], const Deadline *deadline)
 
 	for (ULONG i = 0; i < waiter.count && ReadAcquire(&waiter.outcome) == waiting; i++) {
 		auto *header = static_cast<DISPATCHER_HEADER *>(objects[i]);
-		uint64_t interrupts = port_interrupts_save();
+		uint64_t interrupts = dispatcher_save_acquire(header);
 
-		dispatcher_acquire(header);
 		if (dispatcher_signalled(header, waiter.thread)) {
 			satisfied_here = waiter.claim(i);
 			if (satisfied_here)
@@ -80,8 +77,7 @@ int wait_any(Waiter &waiter, PVOID objects[], const Deadline *deadline)
 			waiter.link(i, header, WaitAny);
 			linked++;
 		}
-		dispatcher_release(header);
-		port_interrupts_restore(interrupts);
+		dispatcher_release_restore(header, interrupts);
 	}
 	if (deadline && !satisfied_here)
 		waiter.sleep(*deadline);
@@ -150,34 +146,62 @@ int wait_all(Waiter &waiter, PVOID objects[], const Deadline *deadline)
 	return waiter.outcome;
 }
 
-/* Whether the objects can be waited for, and which of them are mutexes: a bit for each. */
-bool examine(const char *function, ULONG count, PVOID objects[], uint64_t *mutexes)
+/* Which of the objects are mutexes: a bit for each. */
+uint64_t mutexes_of(ULONG count, PVOID objects[])
 {
-	*mutexes = 0;
-	for (ULONG i = 0; i < count; i++) {
-		auto *header = static_cast<DISPATCHER_HEADER *>(objects[i]);
+	uint64_t mutexes = 0;
 
-		if (!dispatcher_valid(function, header))
+	for (ULONG i = 0; i < count; i++)
+		if (dispatcher_type(static_cast<DISPATCHER_HEADER *>(objects[i])) ==
+		    DispatcherType::mutant)
+			mutexes |= 1ull << i;
+	return mutexes;
+}
+
+bool all_valid(const char *function, ULONG count, PVOID objects[])
+{
+	for (ULONG i = 0; i < count; i++)
+		if (!dispatcher_valid(function, static_cast<DISPATCHER_HEADER *>(objects[i])))
 			return false;
-		if (dispatcher_type(header) == DispatcherType::mutant)
-			*mutexes |= 1ull << i;
-	}
 	return true;
 }
 
-NTSTATUS wait(const char *function, ULONG count, PVOID objects[], WAIT_TYPE type,
+/* Takes what is signalled already, and is no mutex, without all that a wait needs. */
+bool take_signalled(DISPATCHER_HEADER *header)
+{
+	if (ReadNoFence(&header->SignalState) <= 0 ||
+	    dispatcher_type(header) == DispatcherType::mutant)
+		return false;
+	uint64_t interrupts = dispatcher_save_acquire(header);
+	bool signalled = dispatcher_signalled(header, nullptr);
+
+	if (signalled)
+		dispatcher_consume(header, nullptr);
+	dispatcher_release_restore(header, interrupts);
+	return signalled;
+}
+
+/* How a wait may pass its time. Breaking the rule for that ends no wait. */
+struct Manner {
+	Manner(const char *function, const LARGE_INTEGER *timeout)
+		: poll(timeout && !timeout->QuadPart), sleeps(!poll)
+	{
+		if (port_context() == PORT_CONTEXT_TASK || poll)
+			return;
+		port_log_rule(function, "waits for longer than no time at DISPATCH_LEVEL or above");
+		sleeps = false;
+	}
+
+	bool poll; /* only looks */
+	bool sleeps;
+};
+
+/* For objects that can be waited for. */
+NTSTATUS wait(ULONG count, PVOID objects[], WAIT_TYPE type, Manner manner,
 	      const LARGE_INTEGER *timeout, PKWAIT_BLOCK blocks)
 {
-	bool poll = timeout && !timeout->QuadPart;
-	bool may_sleep = port_context() == PORT_CONTEXT_TASK;
-	bool sleeps = may_sleep && !poll;
-	uint64_t mutexes;
-
-	if (!examine(function, count, objects, &mutexes))
-		return STATUS_INVALID_PARAMETER;
-	if (!may_sleep && !poll)
-		port_log_rule(function, "waits for longer than no time at DISPATCH_LEVEL or above");
-
+	bool sleeps = manner.sleeps;
+	uint64_t mutexes = mutexes_of(count, objects);
 	Waiter waiter = {};
 	Deadline deadline = {};
 
@@ -194,7 +218,7 @@ NTSTATUS wait(const char *function, ULONG count, PVOID objects[], WAIT_TYPE type
 				      : wait_any(waiter, objects, sleeps ? &deadline : nullptr);
 
 	if (outcome == waiting)
-		return poll ? STATUS_TIMEOUT : STATUS_UNSUCCESSFUL;
+		return manner.poll ? STATUS_TIMEOUT : STATUS_UNSUCCESSFUL;
 	if (outcome == timed_out)
 		return STATUS_TIMEOUT;
 	/* The objects themselves may be gone by now, unless they are mutexes: those are ours. */
@@ -203,6 +227,14 @@ NTSTATUS wait(const char *function, ULONG count, PVOID objects[], WAIT_TYPE type
 	for (; mutexes; mutexes &= mutexes - 1)
 		thread_holds_mutexes(1);
 	return STATUS_WAIT_0 + outcome;
+}
+
+/* Apart from what comes first, which needs no stack for it. */
+[[gnu::noinline]] NTSTATUS wait_for_one(PVOID object, Manner manner, const LARGE_INTEGER *timeout)
+{
+	KWAIT_BLOCK block;
+
+	return wait(1, &object, WaitAny, manner, timeout, &block);
 }
 
 bool has_duplicates(ULONG count, PVOID objects[])
@@ -242,10 +274,15 @@ using namespace wsk;
 extern "C" NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON, KPROCESSOR_MODE, BOOLEAN,
 					  PLARGE_INTEGER Timeout)
 {
-	KWAIT_BLOCK block;
+	auto *header = static_cast<DISPATCHER_HEADER *>(Object);
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	return wait(__func__, 1, &Object, WaitAny, Timeout, &block);
+	if (!dispatcher_valid(__func__, header))
+		return STATUS_INVALID_PARAMETER;
+
+	Manner manner(__func__, Timeout);
+
+	return take_signalled(header) ? STATUS_SUCCESS : wait_for_one(Object, manner, Timeout);
 }
 
 /**
@@ -290,7 +327,9 @@ extern "C" NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_T
 		port_log_rule(__func__, "waits for all of some objects, and names one twice");
 		return STATUS_INVALID_PARAMETER_MIX;
 	}
-	return wait(__func__, Count, Object, WaitType, Timeout,
+	if (!all_valid(__func__, Count, Object))
+		return STATUS_INVALID_PARAMETER;
+	return wait(Count, Object, WaitType, Manner(__func__, Timeout), Timeout,
 		    WaitBlockArray ? WaitBlockArray : few);
 }
 

@@ -5,6 +5,7 @@
 #define WSK_NT_WAITER_H
 
 #include "nt/dispatcher.h"
+#include "port/lock.h"
 #include "port/wait.h"
 
 namespace wsk
@@ -71,13 +72,63 @@ inline Waiter *waiter_of(PKWAIT_BLOCK block)
  */
 void all_waits_acquire(void);
 void all_waits_release(void);
-void dispatcher_acquire(DISPATCHER_HEADER *header);
-void dispatcher_release(DISPATCHER_HEADER *header);
+
+inline void dispatcher_acquire(DISPATCHER_HEADER *header)
+{
+	port_bit_acquire(&header->LockNV, dispatcher_lock_bit);
+}
+
+inline void dispatcher_release(DISPATCHER_HEADER *header)
+{
+	port_bit_release(&header->LockNV, dispatcher_lock_bit);
+}
+
+/* With interrupts: disabled from the one call to the other. */
+inline uint64_t dispatcher_save_acquire(DISPATCHER_HEADER *header)
+{
+	return port_bit_save_acquire(&header->LockNV, dispatcher_lock_bit);
+}
+
+inline void dispatcher_release_restore(DISPATCHER_HEADER *header, uint64_t interrupts)
+{
+	port_bit_release_restore(&header->LockNV, dispatcher_lock_bit, interrupts);
+}
+
+inline KMUTANT *as_mutant(DISPATCHER_HEADER *header)
+{
+	return CONTAINING_RECORD(header, KMUTANT, Header);
+}
 
 /* Whether a wait of this thread for this object alone would succeed. Locked. */
-bool dispatcher_signalled(DISPATCHER_HEADER *header, PKTHREAD thread);
+inline bool dispatcher_signalled(DISPATCHER_HEADER *header, PKTHREAD thread)
+{
+	if (header->SignalState > 0)
+		return true;
+	return dispatcher_type(header) == DispatcherType::mutant &&
+	       as_mutant(header)->OwnerThread == thread;
+}
+
 /* What a wait that succeeds does to the object. Locked. */
-void dispatcher_consume(DISPATCHER_HEADER *header, PKTHREAD thread);
+inline void dispatcher_consume(DISPATCHER_HEADER *header, PKTHREAD thread)
+{
+	switch (dispatcher_type(header)) {
+	case DispatcherType::synchronization_event:
+	case DispatcherType::synchronization_timer:
+		header->SignalState = 0;
+		break;
+	case DispatcherType::semaphore:
+		header->SignalState--;
+		break;
+	case DispatcherType::mutant:
+		header->SignalState--;
+		as_mutant(header)->OwnerThread = thread;
+		break;
+	case DispatcherType::notification_event:
+	case DispatcherType::notification_timer:
+	case DispatcherType::thread:
+		break;
+	}
+}
 
 } // namespace wsk
 

@@ -7,6 +7,7 @@
 #ifndef WSK_PORT_LOCK_H
 #define WSK_PORT_LOCK_H
 
+#include "port/context.h"
 #include "port/types.h"
 
 PORT_BEGIN
@@ -50,9 +51,25 @@ enum port_ticket_fault port_ticket_acquire(uint64_t *word);
 bool port_ticket_try_acquire(uint64_t *word);
 enum port_ticket_fault port_ticket_release(uint64_t *word);
 
+/*
+ * The same with the way to DISPATCH_LEVEL and back in the one call. In a task, acquiring disables
+ * bottom halves first; it tells the context before. Releasing enables them where the task had them
+ * enabled before, and tells the context afterwards; any other way back is left to the caller.
+ */
+struct port_ticket_outcome {
+	enum port_context context;
+	enum port_ticket_fault fault;
+};
+
+struct port_ticket_outcome port_ticket_raise_acquire(uint64_t *word);
+struct port_ticket_outcome port_ticket_release_lower(uint64_t *word, enum port_context before);
+
 /* A bit that is a lock. The caller has interrupts disabled (port_interrupts_save). */
 void port_bit_acquire(int32_t *word, int32_t bit);
 void port_bit_release(int32_t *word, int32_t bit);
+/* Both in one call: what acquiring returns, releasing takes back. */
+uint64_t port_bit_save_acquire(int32_t *word, int32_t bit);
+void port_bit_release_restore(int32_t *word, int32_t bit, uint64_t interrupts);
 
 PORT_END
 
