@@ -167,6 +167,65 @@ void held_lock_is_told(struct kunit *test)
 	EXPECT_FALSE(test, IsListEmpty(&list));
 }
 
+void sequenced(struct kunit *test)
+{
+	SLIST_HEADER list;
+	SLIST_ENTRY a, b;
+
+	InitializeSListHead(&list);
+	EXPECT_NULL(test, InterlockedPopEntrySList(&list));
+	EXPECT_EQ(test, QueryDepthSList(&list), 0);
+	EXPECT_NULL(test, InterlockedPushEntrySList(&list, &a));
+	EXPECT_PTR_EQ(test, InterlockedPushEntrySList(&list, &b), &a);
+	EXPECT_EQ(test, QueryDepthSList(&list), 2);
+	EXPECT_PTR_EQ(test, FirstEntrySList(&list), &b);
+	EXPECT_PTR_EQ(test, InterlockedPopEntrySList(&list), &b);
+	EXPECT_EQ(test, QueryDepthSList(&list), 1);
+	EXPECT_PTR_EQ(test, InterlockedPushEntrySList(&list, &b), &a);
+	EXPECT_PTR_EQ(test, InterlockedFlushSList(&list), &b);
+	EXPECT_PTR_EQ(test, b.Next, &a);
+	EXPECT_NULL(test, a.Next);
+	EXPECT_NULL(test, InterlockedFlushSList(&list));
+	EXPECT_EQ(test, QueryDepthSList(&list), 0);
+}
+
+struct Sequence {
+	SLIST_HEADER list;
+	SLIST_ENTRY entries[3][100];
+	LONG next_row;
+};
+
+void push_row(void *context)
+{
+	auto *sequence = static_cast<Sequence *>(context);
+	LONG row = InterlockedIncrement(&sequence->next_row) - 1;
+
+	for (auto &entry : sequence->entries[row]) {
+		InterlockedPushEntrySList(&sequence->list, &entry);
+		InterlockedPushEntrySList(&sequence->list,
+					  InterlockedPopEntrySList(&sequence->list));
+	}
+}
+
+void sequenced_threads(struct kunit *test)
+{
+	static constinit Sequence sequence = {};
+	bridge_thread *threads[2];
+	int count = 0;
+
+	sequence.next_row = 0;
+	InitializeSListHead(&sequence.list);
+	for (auto &thread : threads)
+		ASSERT_NOT_NULL(test, thread = bridge_thread_start(push_row, &sequence));
+	EXPECT_RULES(test, 0, bridge_run_at_high(push_row, &sequence));
+	for (auto &thread : threads)
+		bridge_thread_join(thread);
+	EXPECT_EQ(test, QueryDepthSList(&sequence.list), 300);
+	for (PSLIST_ENTRY entry = InterlockedFlushSList(&sequence.list); entry; entry = entry->Next)
+		count++;
+	EXPECT_EQ(test, count, 300);
+}
+
 constexpr bridge_case cases[] = {
 	{"entries go in and out at both ends", double_ended},
 	{"removing the last entry says that the list is empty", remove_tells_empty},
@@ -176,6 +235,8 @@ constexpr bridge_case cases[] = {
 	{"interlocked single lists are last in, first out", interlocked_single},
 	{"interlocked functions work from threads and at high IRQL", interlocked_threads},
 	{"interlocked functions with a lock that is held are told", held_lock_is_told},
+	{"sequenced lists are last in, first out, and count their entries", sequenced},
+	{"sequenced lists work from threads and at high IRQL", sequenced_threads},
 };
 
 } // namespace

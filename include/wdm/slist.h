@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-// Sequenced lists. On Windows they are lock-free; here a spin lock in the header guards them,
-// because a lock-free pop reads entries that others may just have freed. Hence IRQL <=
-// DISPATCH_LEVEL.
+// Sequenced lists. On Windows they are lock-free; here a lock in the header guards them, because a
+// lock-free pop reads entries that others may just have freed.
 
 #ifndef _WDM_SLIST_H
 #define _WDM_SLIST_H
@@ -32,57 +31,22 @@ __WSK_INLINE VOID InitializeSListHead(PSLIST_HEADER SListHead)
 	SListHead->Region = 0;
 }
 
-/* The former first entry. */
-__WSK_INLINE PSLIST_ENTRY InterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry)
-{
-	KIRQL irql = KeAcquireSpinLockRaiseToDpc(&ListHead->__wsk_lock);
-	PSLIST_ENTRY first = ListHead->__wsk_first;
-
-	ListEntry->Next = first;
-	ListEntry->__wsk_depth = first ? first->__wsk_depth + 1 : 1;
-	ListHead->__wsk_first = ListEntry;
-	KeReleaseSpinLock(&ListHead->__wsk_lock, irql);
-	return first;
-}
-
-__WSK_INLINE PSLIST_ENTRY InterlockedPopEntrySList(PSLIST_HEADER ListHead)
-{
-	KIRQL irql = KeAcquireSpinLockRaiseToDpc(&ListHead->__wsk_lock);
-	PSLIST_ENTRY first = ListHead->__wsk_first;
-
-	if (first)
-		ListHead->__wsk_first = first->Next;
-	KeReleaseSpinLock(&ListHead->__wsk_lock, irql);
-	return first;
-}
-
-/* All entries, as a chain. */
-__WSK_INLINE PSLIST_ENTRY InterlockedFlushSList(PSLIST_HEADER ListHead)
-{
-	KIRQL irql = KeAcquireSpinLockRaiseToDpc(&ListHead->__wsk_lock);
-	PSLIST_ENTRY first = ListHead->__wsk_first;
-
-	ListHead->__wsk_first = NULL;
-	KeReleaseSpinLock(&ListHead->__wsk_lock, irql);
-	return first;
-}
+PSLIST_ENTRY NTAPI ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry);
+PSLIST_ENTRY NTAPI ExpInterlockedPopEntrySList(PSLIST_HEADER ListHead);
+PSLIST_ENTRY NTAPI ExpInterlockedFlushSList(PSLIST_HEADER ListHead);
+USHORT NTAPI ExQueryDepthSList(PSLIST_HEADER ListHead);
 
 __WSK_INLINE PSLIST_ENTRY FirstEntrySList(const SLIST_HEADER *ListHead)
 {
 	return ListHead->__wsk_first;
 }
 
-__WSK_INLINE USHORT QueryDepthSList(PSLIST_HEADER ListHead)
-{
-	KIRQL irql = KeAcquireSpinLockRaiseToDpc(&ListHead->__wsk_lock);
-	PSLIST_ENTRY first = ListHead->__wsk_first;
-	USHORT depth = first ? (USHORT)first->__wsk_depth : 0;
-
-	KeReleaseSpinLock(&ListHead->__wsk_lock, irql);
-	return depth;
-}
-
 EXTERN_C_END
+
+#define InterlockedPushEntrySList ExpInterlockedPushEntrySList
+#define InterlockedPopEntrySList ExpInterlockedPopEntrySList
+#define InterlockedFlushSList ExpInterlockedFlushSList
+#define QueryDepthSList ExQueryDepthSList
 
 #define RtlInitializeSListHead InitializeSListHead
 #define RtlFirstEntrySList FirstEntrySList
@@ -91,7 +55,6 @@ EXTERN_C_END
 #define RtlInterlockedFlushSList InterlockedFlushSList
 #define RtlQueryDepthSList QueryDepthSList
 #define ExInitializeSListHead InitializeSListHead
-#define ExQueryDepthSList QueryDepthSList
 #define ExInterlockedPushEntrySList(ListHead, ListEntry, Lock) \
 	InterlockedPushEntrySList(ListHead, ListEntry)
 #define ExInterlockedPopEntrySList(ListHead, Lock) InterlockedPopEntrySList(ListHead)
