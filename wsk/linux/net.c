@@ -70,25 +70,32 @@ static void note_state(struct port_socket *self, struct sock *sk)
 
 static void notify(struct sock *sk, u32 events)
 {
+	bool softirq = in_softirq();
 	struct port_socket *self;
 
 	/*
 	 * The lock keeps detach() from returning while the owner is being told. A connection that
 	 * nobody accepted yet carries the listener's callbacks, but no user data.
 	 */
-	read_lock_bh(&sk->sk_callback_lock);
+	if (softirq)
+		read_lock(&sk->sk_callback_lock);
+	else
+		read_lock_bh(&sk->sk_callback_lock);
 	self = __locked_read_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
 	if (self) {
 		if (sk->sk_type == SOCK_STREAM)
 			note_state(self, sk);
-		if ((events & PORT_SOCKET_READABLE) && in_softirq() && port_inline_begin(self)) {
+		if ((events & PORT_SOCKET_READABLE) && softirq && port_inline_begin(self)) {
 			self->notify(self->owner, events | PORT_SOCKET_INLINE);
 			port_inline_end(self);
 		} else {
 			self->notify(self->owner, events);
 		}
 	}
-	read_unlock_bh(&sk->sk_callback_lock);
+	if (softirq)
+		read_unlock(&sk->sk_callback_lock);
+	else
+		read_unlock_bh(&sk->sk_callback_lock);
 }
 
 static void on_data_ready(struct sock *sk)
@@ -378,6 +385,7 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
 	struct sock *sk = socket->socket->sk;
 	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
+	bool owns = !port_inline(socket), collected;
 	size_t length;
 	int sent;
 
@@ -393,22 +401,19 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
 	if (loan)
 		port_loan_use(loan, &msg, vector, count);
-	if (port_inline(socket)) {
-		sent = port_inline_send(socket, &msg, length, flags & PORT_SEND_PUSH);
-		flags &= ~PORT_SEND_PUSH;
-	} else {
-		sent = sock_sendmsg(socket->socket, &msg);
-	}
-	if (sent == -EAGAIN)
-		return sent;
-	if (sent < 0)
-		return port_socket_failure(socket, sent);
-	/* Whoever changes it meanwhile may as well have come later. */
-	if ((flags & PORT_SEND_PUSH) && !data_race(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF)) {
+	if (owns)
+		lock_sock(sk);
+	sent = port_locked_send(socket, &msg, length, flags & PORT_SEND_PUSH);
+	/* Linux may collect small sends while earlier ones are in the device's queue. */
+	collected = owns && (flags & PORT_SEND_PUSH) && tcp_send_head(sk) &&
+		    !(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF);
+	if (owns)
+		release_sock(sk);
+	if (collected) {
 		port_socket_set_nodelay(sk, true); /* which pushes what is queued */
 		port_socket_set_nodelay(sk, false);
 	}
-	return sent;
+	return sent < 0 && sent != -EAGAIN ? port_socket_failure(socket, sent) : sent;
 }
 
 static int64_t receive(struct port_socket *socket, struct msghdr *msg)

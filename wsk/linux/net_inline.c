@@ -47,7 +47,7 @@ void port_inline_end(struct port_socket *socket)
 	socket->socket->sk->sk_allocation = socket->allocation;
 }
 
-int port_inline_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push)
+int port_locked_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push)
 {
 	struct sock *sk = socket->socket->sk;
 	u8 nonagle = tcp_sk(sk)->nonagle;

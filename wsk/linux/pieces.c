@@ -12,7 +12,7 @@ struct walk {
 	unsigned int count;
 };
 
-static void visit(struct walk *walk, void *address, u32 length)
+static __always_inline void visit(struct walk *walk, void *address, u32 length)
 {
 	if (walk->skip >= length) {
 		walk->skip -= length;
@@ -37,7 +37,8 @@ static void visit_skb(struct walk *walk, const struct sk_buff *skb)
 	const struct sk_buff *part;
 	int i;
 
-	visit(walk, skb->data, skb_headlen(skb));
+	if (skb_headlen(skb))
+		visit(walk, skb->data, skb_headlen(skb));
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 

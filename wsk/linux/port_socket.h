@@ -39,8 +39,13 @@ static inline bool port_inline(const struct port_socket *socket)
 	return READ_ONCE(socket->inline_processor) == raw_smp_processor_id() + 1 && softirq_count();
 }
 
-/* As sock_sendmsg() and sock_recvmsg(), with MSG_DONTWAIT. To NULL: nowhere. */
-int port_inline_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push);
+/*
+ * As sock_sendmsg(), with MSG_DONTWAIT, under the sock's lock; with push, nothing that it sends
+ * waits for more to fill a segment with.
+ */
+int port_locked_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push);
+
+/* As sock_recvmsg(), with MSG_DONTWAIT. To NULL: nowhere. */
 int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length);
 /* Once it has a sock, which is ours from then on. */
 void port_socket_enter_net(struct port_socket *socket);
