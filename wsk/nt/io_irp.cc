@@ -51,7 +51,7 @@ void zero(T *object)
 		words[i] = 0;
 }
 
-void set_up(PIRP irp, CCHAR stack_size)
+inline void set_up(PIRP irp, CCHAR stack_size)
 {
 	zero(irp);
 	for (CCHAR i = 0; i < stack_size; i++)

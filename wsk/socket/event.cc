@@ -16,6 +16,15 @@ constexpr ULONG masks[] = {
 };
 static_assert(RTL_NUMBER_OF(masks) == static_cast<size_t>(Event::count));
 
+Event event_of(ULONG mask)
+{
+	size_t event = 0;
+
+	while (masks[event] != mask)
+		event++;
+	return static_cast<Event>(event);
+}
+
 } // namespace
 
 Refusal check_event_control(SIZE_T size, const VOID *input)
@@ -36,51 +45,8 @@ ULONG event_mask(Event event)
 	return masks[static_cast<size_t>(event)];
 }
 
-EventCall::EventCall(Socket &socket, Event event) : socket_(socket), event_(event)
-{
-	LockGuard guard(socket.lock_);
-
-	if (socket.closing_ || !(socket.events_.enabled & event_mask(event)))
-		return;
-	callback_ = socket.callback_of(event);
-	if (!callback_)
-		return;
-	context_ = socket.outputs_ ? socket.outputs_->context : socket.context_;
-	socket.events_.calls[static_cast<size_t>(event)]++;
-}
-
-EventCall::~EventCall()
-{
-	PIRP disabled = nullptr;
-
-	if (!callback_)
-		return;
-	{
-		LockGuard guard(socket_.lock_);
-		EventTable &events = socket_.events_;
-		USHORT left = --events.calls[static_cast<size_t>(event_)];
-
-		if (!left && events.disabling && events.disabling_event == event_) {
-			disabled = events.disabling;
-			events.disabling = nullptr;
-		}
-	}
-	if (disabled)
-		socket_.complete(disabled, STATUS_SUCCESS);
-}
-
-/* The events that a socket can have, or may come to have; under the lock. */
-ULONG Socket::possible_events() const
-{
-	bool may_listen = category() == Category::stream && state_ != State::connected;
-
-	if (datagram_)
-		return WSK_EVENT_RECEIVE_FROM;
-	return listens() || may_listen ? WSK_EVENT_ACCEPT | connection_events : connection_events;
-}
-
 /* The client's function, or null; under the lock. */
-void *Socket::callback_of(Event event)
+inline void *Socket::callback_of(Event event)
 {
 	const VOID *dispatch = dispatch_;
 
@@ -116,6 +82,45 @@ void *Socket::callback_of(Event event)
 	default:
 		return nullptr;
 	}
+}
+
+EventCall::EventCall(Socket &socket, Event event) : socket_(socket)
+{
+	LockGuard guard(socket.lock_);
+
+	if (socket.closing_ || !(socket.events_.enabled & event_mask(event)))
+		return;
+	callback_ = socket.callback_of(event);
+	if (!callback_)
+		return;
+	context_ = socket.outputs_ ? socket.outputs_->context : socket.context_;
+	WriteNoFence(&socket.events_.call, EventTable::call_of(event));
+}
+
+void EventCall::end()
+{
+	EventTable &events = socket_.events_;
+	PIRP disabled;
+
+	if (!(InterlockedExchange(&events.call, 0) & EventTable::awaited))
+		return;
+	{
+		LockGuard guard(socket_.lock_);
+
+		disabled = events.disabling;
+		events.disabling = nullptr;
+	}
+	socket_.complete(disabled, STATUS_SUCCESS);
+}
+
+/* The events that a socket can have, or may come to have; under the lock. */
+ULONG Socket::possible_events() const
+{
+	bool may_listen = category() == Category::stream && state_ != State::connected;
+
+	if (datagram_)
+		return WSK_EVENT_RECEIVE_FROM;
+	return listens() || may_listen ? WSK_EVENT_ACCEPT | connection_events : connection_events;
 }
 
 /* Those of the events that the client has a function for; under the lock. */
@@ -176,6 +181,21 @@ void Socket::start_events(ULONG inherited)
 	events_.enabled |= mask | callable_events(inherited);
 }
 
+/* Has the IRP completed when the event's call has returned; false where none is under way. */
+bool Socket::await_call(Event event, PIRP irp)
+{
+	LONG call = EventTable::call_of(event);
+
+	if (InterlockedCompareExchange(&events_.call, call | EventTable::awaited, call) != call)
+		return false;
+	/* The call's end waits for the lock. */
+	Request::of(irp)->socket = this;
+	IoMarkIrpPending(irp);
+	begin_use();
+	events_.disabling = irp;
+	return true;
+}
+
 Refusal Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP irp)
 {
 	ULONG mask = control.EventMask & ~WSK_EVENT_DISABLE;
@@ -192,23 +212,16 @@ Refusal Socket::control_events(const WSK_EVENT_CALLBACK_CONTROL &control, PIRP i
 		if (!refusal && !disable) {
 			enable_events(mask);
 		} else if (!refusal) {
-			size_t event = 0;
+			Event event = event_of(mask);
 
-			while (masks[event] != mask)
-				event++;
-			if (events_.calls[event] && irp && events_.disabling)
+			if (events_.calls(event) && irp && events_.disabling)
 				return {STATUS_INVALID_DEVICE_STATE,
 					"the event is being disabled already"};
 			events_.enabled &= ~mask;
-			if (events_.calls[event])
-				refusal.status = irp ? STATUS_PENDING : STATUS_EVENT_PENDING;
-			if (refusal.status == STATUS_PENDING) {
-				Request::of(irp)->socket = this;
-				IoMarkIrpPending(irp);
-				begin_use();
-				events_.disabling = irp;
-				events_.disabling_event = static_cast<Event>(event);
-			}
+			if (irp && await_call(event, irp))
+				refusal.status = STATUS_PENDING;
+			else if (!irp && events_.calls(event))
+				refusal.status = STATUS_EVENT_PENDING;
 		}
 	}
 	if (!refusal && !disable)

@@ -30,9 +30,16 @@ struct EventTable {
 	Peeked<ULONG> enabled = 0;
 	ULONG inherited = 0; /* a listener's, for the connections that WskAcceptEvent delivers */
 	ULONG fixed = 0;     /* static: can be neither disabled nor enabled */
-	USHORT calls[static_cast<size_t>(Event::count)] = {};
-	Event disabling_event = {}; /* whose calls are to have returned ... */
-	PIRP disabling = nullptr;   /* ... when this completes */
+	/*
+	 * What the pump is calling: 0, or 1 and the event, from which it goes back without the
+	 * lock; with `awaited`, `disabling` is to be completed when it has returned.
+	 */
+	LONG call = 0;
+	PIRP disabling = nullptr;
+
+	static constexpr LONG awaited = 0x100;
+	static LONG call_of(Event event) { return 1 + static_cast<LONG>(event); }
+	bool calls(Event event) const { return (ReadAcquire(&call) & ~awaited) == call_of(event); }
 };
 
 /* For as long as it lives, the event's callback may be called; false where it is not enabled. */
@@ -40,7 +47,11 @@ class EventCall
 {
 public:
 	EventCall(Socket &socket, Event event);
-	~EventCall();
+	~EventCall()
+	{
+		if (callback_)
+			end();
+	}
 	EventCall(const EventCall &) = delete;
 	EventCall &operator=(const EventCall &) = delete;
 	explicit operator bool() const { return callback_; }
@@ -54,8 +65,9 @@ public:
 	}
 
 private:
+	void end();
+
 	Socket &socket_;
-	Event event_;
 	void *callback_ = nullptr;
 	PVOID context_ = nullptr; /* the client's, of the socket */
 };

@@ -79,7 +79,7 @@ void Socket::on_inspect(void *owner)
 	{
 		LockGuard guard(self->lock_);
 
-		self->signals_ |= signal_inspect;
+		InterlockedOr(&self->signals_, signal_inspect);
 		if (self->pumping_)
 			return;
 	}

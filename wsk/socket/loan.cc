@@ -37,8 +37,6 @@ bool Socket::finish_later(PIRP irp, NTSTATUS status, ULONG_PTR information)
 	Request *request = Request::of(irp);
 	port_loan *loan = request->loan;
 
-	if (!loan && IsListEmpty(&unfinished_))
-		return false;
 	{
 		LockGuard guard(lock_);
 

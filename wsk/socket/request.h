@@ -130,16 +130,40 @@ constexpr Refusal accepted = {STATUS_SUCCESS, nullptr};
  * Takes the IRP's next stack location, as IoCallDriver would. A refusal completes nothing yet:
  * request_refuse() does. A null IRP cannot be completed, only refused.
  */
-[[nodiscard]] Refusal request_begin(PIRP irp);
+[[nodiscard]] inline Refusal request_begin(PIRP irp)
+{
+	if (!irp)
+		return {STATUS_INVALID_PARAMETER, "the Irp is NULL"};
+	if (irp->CurrentLocation <= 1)
+		return {STATUS_INVALID_PARAMETER, "the Irp has no stack location left for WSK"};
+	IoSetNextIrpStackLocation(irp);
+	*Request::of(irp) = {};
+	return accepted;
+}
 
 /* Names the broken rule, completes the IRP (if there is one), and returns the status. */
 NTSTATUS request_refuse(const char *function, PIRP irp, Refusal refusal);
 
 /* Frees the request's block, if it has one. */
-void request_free_block(PIRP irp);
+inline void request_free_block(PIRP irp)
+{
+	Request *request = Request::of(irp);
+
+	if (request->operation != Operation::send_to &&
+	    request->operation != Operation::send_messages)
+		return;
+	if (request->block)
+		ExFreePool(request->block);
+	request->block = nullptr;
+}
 
 /* Completes the IRP; it is gone afterwards. The only place in wsk/socket that does. */
-void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information);
+inline void request_complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
+{
+	irp->IoStatus.Status = status;
+	irp->IoStatus.Information = information;
+	IoCompleteRequest(irp, IO_NETWORK_INCREMENT);
+}
 
 /*
  * FIFO of requests, each cancellable while it is queued. The owner's lock protects it; an IRP is
@@ -152,8 +176,16 @@ public:
 	bool empty() const { return IsListEmpty(&head_); }
 
 	/* False: the IRP was cancelled meanwhile; it is not queued and the caller completes it. */
-	[[nodiscard]] bool push_back(PIRP irp, PDRIVER_CANCEL cancel);
-	[[nodiscard]] bool push_front(PIRP irp, PDRIVER_CANCEL cancel);
+	[[nodiscard]] bool push_back(PIRP irp, PDRIVER_CANCEL cancel)
+	{
+		InsertTailList(&head_, &irp->Tail.Overlay.ListEntry);
+		return arm(irp, cancel);
+	}
+	[[nodiscard]] bool push_front(PIRP irp, PDRIVER_CANCEL cancel)
+	{
+		InsertHeadList(&head_, &irp->Tail.Overlay.ListEntry);
+		return arm(irp, cancel);
+	}
 
 	/* The first one (that is wanted) whose cancellation has not begun, or null. */
 	[[nodiscard]] PIRP claim()
@@ -179,7 +211,19 @@ public:
 	static void remove(PIRP irp) { RemoveEntryList(&irp->Tail.Overlay.ListEntry); }
 
 private:
-	static bool arm(PIRP irp, PDRIVER_CANCEL cancel);
+	/*
+	 * The cancel routine is set before Cancel is looked at, IoCancelIrp does the opposite: one
+	 * of the two sees the other, and the exchange in IoSetCancelRoutine decides which one has
+	 * the IRP. False: it has it, and the IRP is queued no more.
+	 */
+	static bool arm(PIRP irp, PDRIVER_CANCEL cancel)
+	{
+		IoSetCancelRoutine(irp, cancel);
+		if (!ReadBooleanNoFence(&irp->Cancel) || !IoSetCancelRoutine(irp, nullptr))
+			return true;
+		remove(irp);
+		return false;
+	}
 
 	LIST_ENTRY head_;
 };

@@ -25,10 +25,6 @@ constexpr size_t stack_needed = 8 * 1024;
 constexpr ULONG network_signals =
 	signal_connect | signal_send | signal_disconnect | signal_accept | signal_receive;
 
-/* Requests, or batches of them, served before the other queues, or other softirqs, get their turn.
- */
-constexpr int task_requests = 32, in_place_requests = 8;
-
 /* Rounds in a row before other sockets' work, or other softirqs, get their turn. */
 constexpr int pump_rounds = 8;
 constexpr int inline_rounds = 4; /* a receive, its answer, the next receive */
@@ -75,11 +71,9 @@ void Socket::attach_transport(port_socket *transport)
 	port_socket_attach(transport, this, on_network);
 }
 
-/* Before the last use ends, the socket is closing; then only the work item has it. */
-void Socket::end_use()
+/* The last use has ended. Before, the socket was closing; now only the work item has it. */
+void Socket::begin_finish()
 {
-	if (InterlockedDecrement(&uses_))
-		return;
 	finishing_ = true;
 	port_work_queue(&work_);
 }
@@ -125,21 +119,28 @@ bool Socket::may_begin_pump() const
 	return !pumping_ && may_pump_here();
 }
 
+/* The pump's: nobody else takes any. */
+ULONG Socket::take_signals(ULONG mask)
+{
+	ULONG todo = ReadULongAcquire(&signals_) & mask;
+
+	if (todo)
+		InterlockedAnd(&signals_, ~todo);
+	return todo;
+}
+
 /* Begins a pump, whose first signals it returns; under the lock. */
 ULONG Socket::begin_pump(ULONG mask, bool in_place)
 {
-	ULONG todo = signals_ & mask;
-
 	pumping_ = true;
 	in_place_ = in_place;
-	signals_ &= ~todo;
-	return todo;
+	return take_signals(mask);
 }
 
 /* Sets the signals, and tells who is to serve them; under the lock. */
 Socket::Server Socket::leave_word(ULONG signals, bool here)
 {
-	signals_ |= signals;
+	InterlockedOr(&signals_, signals);
 	if (pumping_)
 		return Server::present_pump;
 	if (!here)
@@ -169,6 +170,30 @@ void Socket::signal(ULONG signals)
 	call(server, signals);
 }
 
+/* Those of the signals whose queues have something that waits; under the lock. */
+inline ULONG Socket::awaited_signals(ULONG signals) const
+{
+	constexpr ULONG receive_events =
+		WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_RECEIVE_FROM;
+	ULONG awaited = 0;
+
+	if ((signals & signal_receive) &&
+	    (!receives_.empty() || (events_.enabled & receive_events)))
+		awaited |= signal_receive;
+	if ((signals & signal_accept) &&
+	    ((listens() && !accepts_.empty()) || (events_.enabled & WSK_EVENT_ACCEPT)))
+		awaited |= signal_accept;
+	if (!(signals & (signal_send | signal_connect | signal_disconnect)))
+		return awaited;
+	if (!sends_.empty() || backlog_watched_ || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
+		awaited |= signals & signal_send;
+	if (!connects_.empty())
+		awaited |= signals & signal_connect;
+	if (!disconnects_.empty())
+		awaited |= signals & signal_disconnect;
+	return awaited;
+}
+
 /*
  * Serves first what it began with, then the signals in the mask until none is left; leaves others
  * to the work item.
@@ -181,18 +206,22 @@ void Socket::pump(ULONG mask, ULONG todo)
 		ULONG left;
 
 		serve(todo);
+		todo = round < rounds ? take_signals(mask) : 0;
+		if (todo)
+			continue;
 		{
 			LockGuard guard(lock_);
 
-			todo = round < rounds ? signals_ & mask : 0;
-			signals_ &= ~todo;
+			todo = round < rounds ? take_signals(mask) : 0;
+			left = signals_;
 			if (!todo) {
 				pumping_ = false;
 				/* Nothing is claimed: what nobody waits for can be forgotten. */
-				if (signals_ & network_signals)
-					signals_ &= awaited_signals() | ~network_signals;
+				if (left & network_signals) {
+					left &= awaited_signals(left) | ~network_signals;
+					signals_ = left;
+				}
 			}
-			left = signals_;
 		}
 		if (!todo) {
 			if (left)
@@ -202,71 +231,51 @@ void Socket::pump(ULONG mask, ULONG todo)
 	}
 }
 
-/* The pump's. */
-int Socket::requests_per_turn() const
-{
-	return in_place_ ? in_place_requests : task_requests;
-}
-
-/* WSK_FLAG_AT_DISPATCH_LEVEL, or 0, for callbacks that the pump calls. */
-ULONG Socket::level_flag() const
-{
-	return in_place_ ? WSK_FLAG_AT_DISPATCH_LEVEL : 0;
-}
-
-void Socket::serve(ULONG signals)
+void Socket::serve_first(ULONG signals)
 {
 	if (signals & signal_returned)
 		serve_returned();
 	if (signals & signal_dead)
 		die();
+	if (dead_)
+		return;
+	if (signals & signal_create)
+		serve_create();
+	if (signals & signal_control)
+		serve_control();
+	if (signals & signal_connect)
+		serve_connects();
+	if (signals & signal_reset)
+		undo_connect();
+}
+
+void Socket::serve(ULONG signals)
+{
+	/* What a transfer does not need is asked for together. */
+	if (signals & ~(signal_send | signal_receive))
+		serve_first(signals);
 	if (dead_) {
 		serve_dead(signals);
 		return;
 	}
-	if (signals & (signal_create | signal_control | signal_connect | signal_reset)) {
-		if (signals & signal_create)
-			serve_create();
-		if (signals & signal_control)
-			serve_control();
-		if (signals & signal_connect)
-			serve_connects();
-		if (signals & signal_reset)
-			undo_connect();
-	}
 	if (signals & (signal_send | signal_sleeping_send))
 		datagram_ ? serve_datagram_sends() : serve_sends();
-	if (signals & signal_disconnect)
-		serve_disconnects();
-	if (signals & signal_inspect)
-		serve_inspections();
-	if (signals & signal_accept)
-		serve_accepts();
+	if (signals & (signal_disconnect | signal_inspect | signal_accept)) {
+		if (signals & signal_disconnect)
+			serve_disconnects();
+		if (signals & signal_inspect)
+			serve_inspections();
+		if (signals & signal_accept)
+			serve_accepts();
+	}
 	if (signals & signal_receive)
 		datagram_ ? serve_datagram_receives() : serve_receives();
-	if (signals & signal_window)
-		port_socket_offer_window(transport_);
-	if (signals & signal_close)
-		close_transport();
-}
-
-/* The signals whose queues have something that waits; under the lock. */
-ULONG Socket::awaited_signals() const
-{
-	ULONG signals = 0;
-
-	if (!receives_.empty() ||
-	    (events_.enabled & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_RECEIVE_FROM)))
-		signals |= signal_receive;
-	if (!sends_.empty() || backlog_watched_ || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
-		signals |= signal_send;
-	if (!connects_.empty())
-		signals |= signal_connect;
-	if (!disconnects_.empty())
-		signals |= signal_disconnect;
-	if ((listens() && !accepts_.empty()) || (events_.enabled & WSK_EVENT_ACCEPT))
-		signals |= signal_accept;
-	return signals;
+	if (signals & (signal_window | signal_close)) {
+		if (signals & signal_window)
+			port_socket_offer_window(transport_);
+		if (signals & signal_close)
+			close_transport();
+	}
 }
 
 /*
@@ -292,9 +301,11 @@ void Socket::on_network(void *owner, uint32_t events)
 
 		/* The pump may hold a request that it is about to put back: it looks again. */
 		if (!self->pumping_)
-			signals &= self->awaited_signals() | signal_dead;
-		self->signals_ |= signals;
-		if (self->pumping_ || !signals)
+			signals = self->awaited_signals(signals) | (signals & signal_dead);
+		if (!signals)
+			return;
+		InterlockedOr(&self->signals_, signals);
+		if (self->pumping_)
 			return;
 		able = self->inline_signals();
 		in_place = in_place && !(self->signals_ & ~able);
@@ -307,60 +318,13 @@ void Socket::on_network(void *owner, uint32_t events)
 		self->queue_work();
 }
 
-RequestQueue &Socket::queue_of(Operation operation)
+NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
+		       Admission admission)
 {
-	switch (operation) {
-	case Operation::connect:
-	case Operation::create_connected:
-		return connects_;
-	case Operation::accept:
-		return accepts_;
-	case Operation::send:
-	case Operation::send_to:
-	case Operation::send_messages:
-	case Operation::disconnect:
-		return sends_;
-	case Operation::receive:
-	case Operation::receive_from:
-		return receives_;
-	default:
-		return controls_;
-	}
-}
-
-ULONG Socket::signal_of(Operation operation)
-{
-	switch (operation) {
-	case Operation::connect:
-	case Operation::create_connected:
-		return signal_connect;
-	case Operation::accept:
-		return signal_accept;
-	case Operation::send:
-	case Operation::send_to:
-	case Operation::send_messages:
-	case Operation::disconnect:
-		return signal_send;
-	case Operation::receive:
-	case Operation::receive_from:
-		return signal_receive;
-	default:
-		return signal_control;
-	}
-}
-
-NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Admission admission)
-{
-	RequestQueue &queue = queue_of(operation);
-	ULONG signals = signal_of(operation);
-	Request *request = Request::of(irp);
 	Server server = Server::present_pump;
 	Refusal refusal = accepted;
 	bool here = may_begin_pump(), queued = false;
 
-	request->socket = this;
-	request->operation = operation;
-	begin_use(); /* ours */
 	begin_use(); /* the request's */
 	{
 		LockGuard guard(lock_);
@@ -382,18 +346,21 @@ NTSTATUS Socket::submit(const char *function, PIRP irp, Operation operation, Adm
 			 */
 			if (queued && first && !waits_for_network(irp))
 				server = leave_word(signals, here);
+			if (server != Server::present_pump)
+				begin_use(); /* ours: the request may be done any moment */
 		}
 	}
 	if (refusal) {
-		end_use();
 		end_use();
 		request_free_block(irp);
 		return request_refuse(function, irp, refusal);
 	}
 	if (!queued)
 		cancelled(irp);
-	call(server, signals);
-	end_use();
+	if (server != Server::present_pump) {
+		call(server, signals);
+		end_use();
+	}
 	return STATUS_PENDING;
 }
 
@@ -407,21 +374,11 @@ void Socket::offer_window()
 
 void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 {
-	if (Request::of(irp)->operation == Operation::send &&
-	    finish_later(irp, status, information))
+	if (waits_for_memory(irp) && finish_later(irp, status, information))
 		return;
 	request_free_block(irp);
 	request_complete(irp, status, information);
 	end_use();
-}
-
-PIRP Socket::claim(RequestQueue &queue)
-{
-	if (queue.empty()) /* whoever fills it signals afterwards */
-		return nullptr;
-	LockGuard guard(lock_);
-
-	return queue.claim();
 }
 
 /* Returns a claimed request that could not go on to the head of its queue. */

@@ -89,14 +89,23 @@ public:
 	USHORT type() const { return kind_.type; }
 
 	void begin_use() { InterlockedIncrement(&uses_); }
-	void end_use();
+	void end_use()
+	{
+		if (!InterlockedDecrement(&uses_))
+			begin_finish();
+	}
 
 	/*
 	 * Takes a begun request in and returns STATUS_PENDING, or refuses it. The admission runs
 	 * under the lock, may change the state, and tells whether the socket's state allows it.
 	 */
 	using Admission = Refusal (*)(Socket &socket, PIRP irp);
-	NTSTATUS submit(const char *function, PIRP irp, Operation operation, Admission admission);
+	NTSTATUS submit(const char *function, PIRP irp, Operation operation, Admission admission)
+	{
+		Request::of(irp)->socket = this;
+		Request::of(irp)->operation = operation;
+		return queue(function, irp, queue_of(operation), signal_of(operation), admission);
+	}
 
 	/* Completes a request that a queue no longer holds, and ends its use. */
 	void complete(PIRP irp, NTSTATUS status, ULONG_PTR information = 0);
@@ -197,34 +206,51 @@ private:
 		Socket *socket;
 	};
 
+	static constexpr int task_requests = 32, in_place_requests = 8;
+
+	RequestQueue &queue_of(Operation operation);
+	static ULONG signal_of(Operation operation);
+
 	Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch);
 	~Socket() { delete datagram_; }
 
 	/* socket.cc: the pump and the life cycle */
 	enum class Server { present_pump, caller, work_item };
+	NTSTATUS queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
+		       Admission admission);
 	void signal(ULONG signals);
 	Server leave_word(ULONG signals, bool here);
 	void call(Server server, ULONG signals);
 	void queue_work();
 	bool may_begin_pump() const;
+	ULONG take_signals(ULONG mask);
 	ULONG begin_pump(ULONG mask, bool in_place);
 	void pump(ULONG mask, ULONG todo);
+	void serve_first(ULONG signals);
 	void serve(ULONG signals);
 	static void run_work(port_work *work);
 	static void on_network(void *owner, uint32_t events);
 	static VOID NTAPI cancel_request(PDEVICE_OBJECT device, PIRP irp);
-	RequestQueue &queue_of(Operation operation);
-	static ULONG signal_of(Operation operation);
-	ULONG awaited_signals() const;
-	PIRP claim(RequestQueue &queue);
+	ULONG awaited_signals(ULONG signals) const;
+	PIRP claim(RequestQueue &queue)
+	{
+		if (queue.empty()) /* whoever fills it signals afterwards */
+			return nullptr;
+		LockGuard guard(lock_);
+
+		return queue.claim();
+	}
 	void put_back(RequestQueue &queue, PIRP irp);
-	int requests_per_turn() const;
+	/* Requests, or batches of them, that the pump serves before others get their turn. */
+	int requests_per_turn() const { return in_place_ ? in_place_requests : task_requests; }
 	bool waits_for_network(PIRP irp) const;
-	ULONG level_flag() const;
+	/* For callbacks that the pump calls. */
+	ULONG level_flag() const { return in_place_ ? WSK_FLAG_AT_DISPATCH_LEVEL : 0; }
 	void cancelled(PIRP irp);
 	void cancel_all(RequestQueue &queue, NTSTATUS status);
 	ULONG inline_signals() const;
 	bool begin_end(PIRP close_irp);
+	void begin_finish();
 	void attach_transport(port_socket *transport);
 	void close_transport();
 	template <class Visit>
@@ -296,6 +322,11 @@ private:
 
 	/* loan.cc */
 	void lend(PIRP irp);
+	bool waits_for_memory(PIRP irp) const
+	{
+		return Request::of(irp)->operation == Operation::send &&
+		       (Request::of(irp)->loan || !IsListEmpty(&unfinished_));
+	}
 	bool finish_later(PIRP irp, NTSTATUS status, ULONG_PTR information);
 	static void on_returned(void *context);
 	PIRP take_finished();
@@ -304,6 +335,7 @@ private:
 
 	/* stream.cc */
 	void serve_sends();
+	PIRP gather(SendBatch &batch, PIRP first);
 	void serve_receives();
 	bool settle(const SendBatch &batch, PIRP next, long long sent);
 	void finish_send(PIRP irp);
@@ -334,6 +366,7 @@ private:
 	ULONG callable_events(ULONG mask);
 	Refusal check_events(ULONG mask, bool disable);
 	void enable_events(ULONG mask);
+	bool await_call(Event event, PIRP irp);
 	void start_events(ULONG inherited = 0);
 	bool indicate_receive();
 	long long offer(const EventCall &call, port_packet *packets, SIZE_T bytes);
@@ -348,7 +381,7 @@ private:
 	Kind kind_;
 	Peeked<State> state_ = State::unbound;
 	LONG uses_ = 1;
-	ULONG signals_ = 0;
+	ULONG signals_ = 0; /* set under the lock, and taken by the pump without it */
 	Peeked<bool> pumping_ = false;
 	bool in_place_ = false; /* the pump is, in the softirq that processes packets */
 	Peeked<bool> closing_ = false;
@@ -397,6 +430,48 @@ private:
 	port_lock lock_;
 	port_work work_;
 };
+
+inline RequestQueue &Socket::queue_of(Operation operation)
+{
+	switch (operation) {
+	case Operation::connect:
+	case Operation::create_connected:
+		return connects_;
+	case Operation::accept:
+		return accepts_;
+	case Operation::send:
+	case Operation::send_to:
+	case Operation::send_messages:
+	case Operation::disconnect:
+		return sends_;
+	case Operation::receive:
+	case Operation::receive_from:
+		return receives_;
+	default:
+		return controls_;
+	}
+}
+
+inline ULONG Socket::signal_of(Operation operation)
+{
+	switch (operation) {
+	case Operation::connect:
+	case Operation::create_connected:
+		return signal_connect;
+	case Operation::accept:
+		return signal_accept;
+	case Operation::send:
+	case Operation::send_to:
+	case Operation::send_messages:
+	case Operation::disconnect:
+		return signal_send;
+	case Operation::receive:
+	case Operation::receive_from:
+		return signal_receive;
+	default:
+		return signal_control;
+	}
+}
 
 template <class Visit>
 void Socket::each_queue(Visit visit)

@@ -70,6 +70,22 @@ bool Socket::settle(const SendBatch &batch, PIRP next, long long sent)
 }
 
 /*
+ * Fills a batch from a claimed request on. Returns the claimed one that follows it, if any.
+ */
+inline PIRP Socket::gather(SendBatch &batch, PIRP first)
+{
+	batch.add(first);
+	if (sends_.empty())
+		return nullptr;
+	LockGuard guard(lock_);
+	PIRP next;
+
+	while ((next = sends_.claim()) && batch.takes(next))
+		batch.add(next);
+	return next;
+}
+
+/*
  * The request after a batch is claimed, and so certain to follow, before the batch is sent: what
  * does not fill a segment then waits for it.
  */
@@ -87,10 +103,7 @@ void Socket::serve_sends()
 			return;
 		}
 		lend(next);
-		do {
-			batch.add(next);
-			next = claim(sends_);
-		} while (next && batch.takes(next));
+		next = gather(batch, next);
 		if (batch.segment_count())
 			sent = port_socket_send(transport_, batch.segments(), batch.segment_count(),
 						batch.flags(next), batch.loan());
@@ -204,7 +217,7 @@ Refusal Socket::admit_receive(Socket &socket, PIRP)
 }
 
 /* Checks a buffer and stores it in the request; null stands for an empty one. */
-static Refusal take_buffer(PIRP irp, PWSK_BUF buffer)
+static inline Refusal take_buffer(PIRP irp, PWSK_BUF buffer)
 {
 	TransferArguments &arguments = request_arguments<TransferArguments>(irp);
 
@@ -219,7 +232,7 @@ static Refusal take_buffer(PIRP irp, PWSK_BUF buffer)
 }
 
 /* What every transfer checks first. */
-static Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
+static inline Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 {
 	Refusal refusal = request_begin(irp);
 
@@ -233,8 +246,8 @@ static Refusal begin_transfer(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, 
 }
 
 /* Both forms, whose control information has been looked at. */
-static NTSTATUS submit_send(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags,
-			    Refusal control, PIRP irp)
+static inline NTSTATUS submit_send(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer,
+				   ULONG flags, Refusal control, PIRP irp)
 {
 	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
 
@@ -250,8 +263,8 @@ static NTSTATUS submit_send(const char *function, PWSK_SOCKET handle, PWSK_BUF b
 }
 
 /* Likewise; DRAIN and WAITALL are the only flags. */
-static NTSTATUS submit_receive(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer,
-			       ULONG flags, Refusal control, PIRP irp)
+static inline NTSTATUS submit_receive(const char *function, PWSK_SOCKET handle, PWSK_BUF buffer,
+				      ULONG flags, Refusal control, PIRP irp)
 {
 	constexpr ULONG both = WSK_FLAG_WAITALL | WSK_FLAG_DRAIN;
 	Refusal refusal = begin_transfer(handle, buffer, flags, irp);
