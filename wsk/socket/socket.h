@@ -68,6 +68,13 @@ enum Signal : ULONG {
 	signal_all = 16383,
 };
 
+/* With everything that it calls, where that does not need more stack than it may. */
+#ifdef __SANITIZE_ADDRESS__
+#define WSK_FLAT
+#else
+#define WSK_FLAT [[gnu::flatten]]
+#endif
+
 class Socket
 {
 public:
@@ -218,18 +225,18 @@ private:
 	enum class Server { present_pump, caller, work_item };
 	NTSTATUS queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
 		       Admission admission);
-	void signal(ULONG signals);
+	[[gnu::noinline]] void signal(ULONG signals);
 	Server leave_word(ULONG signals, bool here);
 	void call(Server server, ULONG signals);
-	void queue_work();
+	[[gnu::noinline]] void queue_work();
 	bool may_begin_pump() const;
 	ULONG take_signals(ULONG mask);
 	ULONG begin_pump(ULONG mask, bool in_place);
 	void pump(ULONG mask, ULONG todo);
-	void serve_first(ULONG signals);
+	[[gnu::noinline]] void serve_first(ULONG signals);
 	void serve(ULONG signals);
 	static void run_work(port_work *work);
-	static void on_network(void *owner, uint32_t events);
+	WSK_FLAT static void on_network(void *owner, uint32_t events);
 	static VOID NTAPI cancel_request(PDEVICE_OBJECT device, PIRP irp);
 	ULONG awaited_signals(ULONG signals) const;
 	PIRP claim(RequestQueue &queue)
@@ -246,13 +253,13 @@ private:
 	bool waits_for_network(PIRP irp) const;
 	/* For callbacks that the pump calls. */
 	ULONG level_flag() const { return in_place_ ? WSK_FLAG_AT_DISPATCH_LEVEL : 0; }
-	void cancelled(PIRP irp);
-	void cancel_all(RequestQueue &queue, NTSTATUS status);
+	[[gnu::noinline]] void cancelled(PIRP irp);
+	[[gnu::noinline]] void cancel_all(RequestQueue &queue, NTSTATUS status);
 	ULONG inline_signals() const;
 	bool begin_end(PIRP close_irp);
 	void begin_finish();
 	void attach_transport(port_socket *transport);
-	void close_transport();
+	[[gnu::noinline]] void close_transport();
 	template <class Visit>
 	void each_queue(Visit visit);
 	void finish_close();
@@ -370,9 +377,9 @@ private:
 	void start_events(ULONG inherited = 0);
 	bool indicate_receive();
 	long long offer(const EventCall &call, port_packet *packets, SIZE_T bytes);
-	static int64_t visit_packet(void *context, port_packet *packet);
+	WSK_FLAT static int64_t visit_packet(void *context, port_packet *packet);
 	long long indicate_in_place(const EventCall &call);
-	long long indicate_held(const EventCall &call);
+	[[gnu::noinline]] long long indicate_held(const EventCall &call);
 	void indicate_disconnect();
 	void indicate_send_backlog();
 	UCHAR disconnect_to_indicate();
