@@ -56,7 +56,7 @@ VOID unload(PDRIVER_OBJECT)
 
 Call::Call() : irp_(IoAllocateIrp(1, FALSE))
 {
-	KeInitializeEvent(&done_, NotificationEvent, FALSE);
+	KeInitializeEvent(&done_, SynchronizationEvent, FALSE);
 }
 
 Call::~Call()
@@ -65,9 +65,11 @@ Call::~Call()
 		IoFreeIrp(irp_);
 }
 
-NTSTATUS NTAPI Call::completed(PDEVICE_OBJECT, PIRP, PVOID context)
+/* One that is not waited for has ended already, and leaves the event as it is for the next. */
+NTSTATUS NTAPI Call::completed(PDEVICE_OBJECT, PIRP irp, PVOID context)
 {
-	KeSetEvent(&static_cast<Call *>(context)->done_, IO_NETWORK_INCREMENT, FALSE);
+	if (irp->PendingReturned)
+		KeSetEvent(&static_cast<Call *>(context)->done_, IO_NETWORK_INCREMENT, FALSE);
 	return STATUS_MORE_PROCESSING_REQUIRED;
 }
 

@@ -31,7 +31,6 @@ public:
 	template <typename Function>
 	NTSTATUS operator()(Function function)
 	{
-		KeClearEvent(&done_);
 		IoReuseIrp(irp_, STATUS_UNSUCCESSFUL);
 		IoSetCompletionRoutine(irp_, completed, this, TRUE, TRUE, TRUE);
 		if (function(irp_) == STATUS_PENDING)
