@@ -19,11 +19,6 @@
 
 enum { MAX_SEGMENTS = 16 };
 
-static bool is_udp(const struct sock *sk)
-{
-	return sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM;
-}
-
 static struct port_ip mapped(__be32 address)
 {
 	struct in6_addr to;
@@ -92,7 +87,7 @@ static void describe_ipv4(const struct sock *sk, const struct sk_buff *skb,
 	const struct iphdr *header = ip_hdr(skb);
 
 	set_ipv4_address(sk, &datagram->source, header->saddr,
-			 is_udp(sk) ? udp_hdr(skb)->source : 0);
+			 port_is_udp(sk) ? udp_hdr(skb)->source : 0);
 	datagram->ipv4 = true;
 	datagram->destination = mapped(header->daddr);
 	datagram->cast = ipv4_cast(sk, skb);
@@ -124,7 +119,7 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 	const struct ipv6hdr *header = ipv6_hdr(skb);
 
 	datagram->interface = inet6_iif(skb);
-	set_ipv6_address(&datagram->source, &header->saddr, is_udp(sk) ? udp_hdr(skb)->source : 0,
+	set_ipv6_address(&datagram->source, &header->saddr, port_is_udp(sk) ? udp_hdr(skb)->source : 0,
 			 datagram->interface);
 	datagram->destination = unmapped(&header->daddr);
 	datagram->cast = ipv6_addr_is_multicast(&header->daddr) ? PORT_MULTICAST : PORT_UNICAST;
@@ -146,7 +141,7 @@ static u32 next_length(const struct port_datagram_socket *self, const struct sk_
 		       u32 offset, u32 *segment_size)
 {
 	u32 segment =
-		skb_is_gso(skb) && is_udp(self->base.socket->sk) ? skb_shinfo(skb)->gso_size : 0;
+		skb_is_gso(skb) && port_is_udp(self->base.socket->sk) ? skb_shinfo(skb)->gso_size : 0;
 	u32 left = skb->len - offset, most;
 
 	*segment_size = 0;
@@ -184,7 +179,7 @@ static void hand_out(struct port_datagram_socket *self, struct sk_buff *skb, u32
 
 static void count(const struct sock *sk, int field)
 {
-	if (!is_udp(sk))
+	if (!port_is_udp(sk))
 		return;
 	if (sk->sk_family == AF_INET)
 		UDP_INC_STATS(sock_net(sk), field, 0);
@@ -194,7 +189,7 @@ static void count(const struct sock *sk, int field)
 
 static bool checksum_fails(const struct sock *sk, struct sk_buff *skb)
 {
-	if (is_udp(sk))
+	if (port_is_udp(sk))
 		return udp_lib_checksum_complete(skb);
 	/* IPv4 leaves a raw packet's checksum to its receiver. */
 	return sk->sk_family == AF_INET6 && !skb_csum_unnecessary(skb) &&
@@ -209,7 +204,7 @@ static struct sk_buff *dequeue(struct sock *sk, int *error)
 
 	do {
 		*error = -EAGAIN;
-		skb = is_udp(sk) ? __skb_recv_udp(sk, MSG_DONTWAIT, &offset, error)
+		skb = port_is_udp(sk) ? __skb_recv_udp(sk, MSG_DONTWAIT, &offset, error)
 				 : skb_recv_datagram(sk, MSG_DONTWAIT, error);
 	} while (!skb && *error != -EAGAIN && --tries);
 	return skb;
@@ -281,6 +276,23 @@ static bool next_returned(struct port_datagram_socket *self, struct port_datagra
 	return false;
 }
 
+/* From the queue, and if there is nothing in it, what was to get there next. */
+static struct sk_buff *next_whole(struct port_datagram_socket *self, int *error)
+{
+	struct sk_buff *skb = NULL;
+
+	if (!port_datagram_queued(self))
+		skb = port_arrival_take(self);
+	if (skb)
+		return skb;
+	skb = next_valid(self, error);
+	if (skb) {
+		count(self->base.socket->sk, UDP_MIB_INDATAGRAMS);
+		skb_orphan(skb);
+	}
+	return skb;
+}
+
 int port_datagram_next(struct port_socket *socket, struct port_datagram *datagram)
 {
 	struct port_datagram_socket *self = port_datagram_socket_of(socket);
@@ -293,12 +305,10 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	if (!skb) {
 		if (next_returned(self, datagram))
 			return 0;
-		skb = next_valid(self, &error);
+		skb = next_whole(self, &error);
 		if (!skb)
 			return error;
 		offset = 0;
-		count(sk, UDP_MIB_INDATAGRAMS);
-		skb_orphan(skb);
 	}
 	if (skb->protocol == htons(ETH_P_IP))
 		describe_ipv4(sk, skb, datagram);
@@ -311,14 +321,20 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	return 0;
 }
 
+bool port_datagram_queued(const struct port_datagram_socket *self)
+{
+	const struct sock *sk = self->base.socket->sk;
+
+	return self->rest || !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       !skb_queue_empty_lockless(&sk->sk_error_queue) ||
+	       (port_is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+}
+
 bool port_datagram_waits(struct port_socket *socket)
 {
-	const struct sock *sk = socket->socket->sk;
+	const struct port_datagram_socket *self = port_datagram_socket_of(socket);
 
-	return port_datagram_socket_of(socket)->rest ||
-	       !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
-	       !skb_queue_empty_lockless(&sk->sk_error_queue) ||
-	       (is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+	return port_datagram_queued(self) || port_arrival_waits(self);
 }
 
 int64_t port_datagram_copy(const struct port_datagram *datagram,
@@ -407,21 +423,26 @@ uint32_t port_datagram_get(struct port_socket *socket, enum port_datagram_option
 
 int port_datagram_set(struct port_socket *socket, enum port_datagram_option option, uint32_t value)
 {
+	struct port_datagram_socket *self = port_datagram_socket_of(socket);
 	int error;
 
 	switch (option) {
 	case PORT_DATAGRAM_INTERFACE:
+		WRITE_ONCE(self->notes_interface, value);
 		return set_option(socket, SOL_IP, IP_PKTINFO, !!value);
 	case PORT_DATAGRAM_RETURNED_IPV4:
+		port_arrivals_end(self, value);
 		return set_option(socket, SOL_IP, IP_RECVERR, !!value);
 	case PORT_DATAGRAM_RETURNED_IPV6:
+		port_arrivals_end(self, value);
 		return set_option(socket, SOL_IPV6, IPV6_RECVERR, !!value);
 	case PORT_DATAGRAM_NO_CHECKSUM:
 		return set_no_checksum(socket, value);
 	case PORT_DATAGRAM_MOST_COALESCED:
+		port_arrivals_end(self, value);
 		error = set_option(socket, SOL_UDP, UDP_GRO, !!value);
 		if (!error)
-			WRITE_ONCE(port_datagram_socket_of(socket)->most_coalesced, value);
+			WRITE_ONCE(self->most_coalesced, value);
 		return error;
 	}
 	return -ENOPROTOOPT;

@@ -215,8 +215,10 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	note_callbacks(sk);
 	/* WSK receives every byte in its place; accepted connections inherit it. */
 	sock_set_flag(sk, SOCK_URGINLINE);
-	if (type != SOCK_STREAM)
+	if (type != SOCK_STREAM) {
 		port_stamps_init(self);
+		port_arrivals_begin(port_datagram_socket_of(self));
+	}
 	*created = self;
 	return 0;
 }
