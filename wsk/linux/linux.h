@@ -28,8 +28,8 @@ int port_owner_init(void);
 void port_owner_exit(void);
 const struct cred *port_kernel_rights(void);
 
-/* packet.c: when no packet is left. */
-void port_packet_exit(void);
+/* memory.c: when no block of port_alloc_brief() is left. */
+void port_memory_exit(void);
 
 /* softirq.c */
 void port_softirq_init(void);

@@ -57,7 +57,7 @@ exit_watch:
 	port_watch_exit();
 exit_namespace:
 	port_namespace_exit();
-	port_packet_exit();
+	port_memory_exit();
 exit_inspect:
 	port_inspect_exit();
 exit_owner:
@@ -78,7 +78,7 @@ static void __exit wsk_exit(void)
 	port_resolve_exit();
 	port_watch_exit();
 	port_namespace_exit();
-	port_packet_exit();
+	port_memory_exit();
 	port_inspect_exit();
 	port_owner_exit();
 	port_work_destroy_queues();

@@ -4,9 +4,12 @@
 #include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "linux/linux.h"
 #include "port/context.h"
 #include "port/memory.h"
 
@@ -74,6 +77,39 @@ void *port_alloc_aligned(size_t bytes, size_t alignment, bool zero)
 void port_free(void *block)
 {
 	kfree(block);
+}
+
+/* All of them have this size that have no more; but KASAN is to see where they end, and who uses
+ * them afterwards. */
+enum { BRIEF_BYTES = IS_ENABLED(CONFIG_KASAN) ? 0 : 512 };
+static DEFINE_PER_CPU(void *, spare);
+
+void *port_alloc_brief(size_t bytes)
+{
+	void *block = NULL;
+
+	if (must_fail())
+		return NULL;
+	if (bytes <= BRIEF_BYTES && softirq_count()) {
+		block = __this_cpu_read(spare);
+		__this_cpu_write(spare, NULL);
+	}
+	return block ?: kmalloc(max_t(size_t, bytes, BRIEF_BYTES), how(false));
+}
+
+void port_free_brief(void *block, size_t bytes)
+{
+	if (bytes <= BRIEF_BYTES && softirq_count() && !__this_cpu_read(spare))
+		__this_cpu_write(spare, block);
+	else
+		kfree(block);
+}
+
+void port_memory_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) kfree(per_cpu(spare, cpu));
 }
 
 /*

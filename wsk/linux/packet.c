@@ -1,68 +1,26 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/packet.h over clones of the skbs in a TCP receive queue. */
-#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/skbuff.h>
-#include <linux/slab.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "linux/linux.h"
 #include "linux/pieces.h"
 #include "linux/port_socket.h"
+#include "port/memory.h"
 #include "port/packet.h"
 
 struct packet {
 	atomic_t references; /* its holder's, and ours while it is visited */
-	bool small;
+	u32 bytes;	     /* all that was asked for */
 	struct sock *sk;
 	struct sk_buff *skb; /* ours; NULL while it is only visited, in the queue */
 	struct port_packet public;
 };
 
-/*
- * Most packets are small, and given back in the softirq that handed them out: the last one's memory
- * then is the next one's. KASAN is to see who uses it afterwards.
- */
-enum { SMALL_PACKET = 512 };
-static DEFINE_PER_CPU(struct packet *, spare);
-
-static struct packet *allocate(size_t size, gfp_t allocation)
-{
-	bool small = size <= SMALL_PACKET;
-	struct packet *packet = NULL;
-
-	if (small && softirq_count()) {
-		packet = __this_cpu_read(spare);
-		__this_cpu_write(spare, NULL);
-	}
-	if (!packet)
-		packet = kmalloc(small ? SMALL_PACKET : size, allocation);
-	if (packet)
-		packet->small = small;
-	return packet;
-}
-
-static void free_packet(struct packet *packet)
-{
-	if (packet->small && softirq_count() && !__this_cpu_read(spare) &&
-	    !IS_ENABLED(CONFIG_KASAN))
-		__this_cpu_write(spare, packet);
-	else
-		kfree(packet);
-}
-
-void port_packet_exit(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) kfree(per_cpu(spare, cpu));
-}
-
 /* Describes what is in the skb from the offset. */
-static struct packet *describe(struct sk_buff *skb, u32 offset, const struct port_room *room,
-			       gfp_t allocation)
+static struct packet *describe(struct sk_buff *skb, u32 offset, const struct port_room *room)
 {
 	u32 length = skb->len - offset;
 	/* As many as there may be; those of the skbs that hang on this one, if any, are counted. */
@@ -72,11 +30,12 @@ static struct packet *describe(struct sk_buff *skb, u32 offset, const struct por
 	unsigned int pages = length / PAGE_SIZE + 2 * count;
 	struct packet *packet;
 	size_t size = ALIGN(struct_size(packet, public.pieces, count), 16);
+	size_t bytes = size + room->packet + count * room->piece + pages * room->page;
 
-	packet = allocate(size + room->packet + count * room->piece + pages * room->page,
-			  allocation);
+	packet = port_alloc_brief(bytes);
 	if (!packet)
 		return NULL;
+	packet->bytes = bytes;
 	atomic_set(&packet->references, 1);
 	packet->skb = NULL;
 	packet->public.next = NULL;
@@ -104,13 +63,13 @@ static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offs
 				  const struct port_room *room)
 {
 	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
-	struct packet *packet = describe(skb, offset, room, allocation);
+	struct packet *packet = describe(skb, offset, room);
 
 	if (!packet)
 		return NULL;
 	skb = skb_clone(skb, allocation);
 	if (!skb) {
-		free_packet(packet);
+		port_free_brief(packet, packet->bytes);
 		return NULL;
 	}
 	own(packet, sk, skb);
@@ -128,7 +87,7 @@ void port_packet_release(struct port_packet *packet)
 		sock_put(self->sk);
 		consume_skb(self->skb);
 	}
-	free_packet(self);
+	port_free_brief(self, self->bytes);
 }
 
 /* Has the skb received and keeps its memory, unless the packet has been released meanwhile. */
@@ -166,7 +125,7 @@ int port_socket_visit(struct port_socket *socket, const struct port_room *room,
 	skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &offset);
 	if (!skb || offset >= skb->len) /* nothing but a FIN */
 		return 0;
-	packet = describe(skb, offset, room, GFP_ATOMIC);
+	packet = describe(skb, offset, room);
 	if (!packet)
 		return -ENOMEM;
 	atomic_set(&packet->references, 2);

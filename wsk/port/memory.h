@@ -20,6 +20,13 @@ static inline PORT_MUST_CHECK void *port_alloc(size_t bytes, bool zero)
 void port_free(void *block);
 
 /*
+ * For blocks that are mostly given back in the softirq that asked for them: the processor's last
+ * one is its next one. What is in them is undefined; `bytes` are those that were asked for.
+ */
+PORT_MUST_CHECK void *port_alloc_brief(size_t bytes);
+void port_free_brief(void *block, size_t bytes);
+
+/*
  * Whole pages, page aligned; physically contiguous where the size allows it, so that the network
  * stack can refer to them (sendpage_ok). Larger ones only where the caller may sleep.
  */

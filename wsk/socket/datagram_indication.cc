@@ -28,6 +28,7 @@ struct Indication {
 	WSK_DATAGRAM_INDICATION node; /* first: it is all that clients see */
 	port_datagram datagram;
 	SOCKADDR_IN6 source; /* large enough for either family */
+	SIZE_T bytes;	     /* of the whole block */
 	Live live;
 	/* Follow: the control information, then the MDLs. */
 };
@@ -49,10 +50,13 @@ Indication *make(const port_datagram &datagram, const ToldSets &told, const port
 	for (size_t i = 0; i < count; i++)
 		bytes += mdl_bytes(pieces[i]);
 	/* Not from the pool, whose accounts cost more than the memory: one for each datagram. */
-	auto *self = static_cast<Indication *>(port_alloc(bytes, true));
+	auto *self = static_cast<Indication *>(port_alloc_brief(bytes));
 	if (!self)
 		return nullptr;
 	char *room = reinterpret_cast<char *>(self + 1);
+	self->node = {};
+	self->bytes = bytes;
+	self->live = {};
 	if (control) {
 		self->node.ControlInfo = reinterpret_cast<PCMSGHDR>(room);
 		self->node.ControlInfoLength = static_cast<ULONG>(
@@ -103,7 +107,7 @@ bool free_datagram_indications(PWSK_DATAGRAM_INDICATION list)
 			return false;
 		list = list->Next;
 		port_datagram_release(&self->datagram);
-		port_free(self);
+		port_free_brief(self, self->bytes);
 	}
 	return true;
 }
