@@ -66,31 +66,38 @@ static void set_ipv6_address(struct port_address *to, const struct in6_addr *add
 	sin6->sin6_scope_id = ipv6_iface_scope_id(address, interface);
 }
 
-static u8 ipv4_cast(const struct sock *sk, const struct sk_buff *skb)
+static u8 ipv4_cast(struct port_datagram_socket *self, const struct sk_buff *skb)
 {
+	const struct sock *sk = self->base.socket->sk;
 	__be32 address = ip_hdr(skb)->daddr;
+	int routes = rt_genid_ipv4(sock_net(sk));
 
 	if (ipv4_is_multicast(address))
 		return PORT_MULTICAST;
 	if (ipv4_is_lbcast(address))
 		return PORT_BROADCAST;
 	/* Who is bound to one address of this host's gets nothing else. */
-	if (address == inet_sk(sk)->inet_saddr)
+	if (address == inet_sk(sk)->inet_saddr ||
+	    (address == self->unicast && routes == self->unicast_routes))
 		return PORT_UNICAST;
-	return inet_addr_type(sock_net(sk), address) == RTN_BROADCAST ? PORT_BROADCAST
-								      : PORT_UNICAST;
+	if (inet_addr_type(sock_net(sk), address) == RTN_BROADCAST)
+		return PORT_BROADCAST;
+	self->unicast = address;
+	self->unicast_routes = routes;
+	return PORT_UNICAST;
 }
 
-static void describe_ipv4(const struct sock *sk, const struct sk_buff *skb,
+static void describe_ipv4(struct port_datagram_socket *self, const struct sk_buff *skb,
 			  struct port_datagram *datagram)
 {
+	const struct sock *sk = self->base.socket->sk;
 	const struct iphdr *header = ip_hdr(skb);
 
 	set_ipv4_address(sk, &datagram->source, header->saddr,
 			 port_is_udp(sk) ? udp_hdr(skb)->source : 0);
 	datagram->ipv4 = true;
 	datagram->destination = mapped(header->daddr);
-	datagram->cast = ipv4_cast(sk, skb);
+	datagram->cast = ipv4_cast(self, skb);
 	datagram->hop_limit = header->ttl;
 	datagram->traffic_class = header->tos;
 	/* Noted where the socket was told to, before the datagram came. */
@@ -311,7 +318,7 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 		offset = 0;
 	}
 	if (skb->protocol == htons(ETH_P_IP))
-		describe_ipv4(sk, skb, datagram);
+		describe_ipv4(self, skb, datagram);
 	else
 		describe_ipv6(sk, skb, datagram);
 	if (READ_ONCE(self->tells_time))

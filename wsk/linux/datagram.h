@@ -14,6 +14,9 @@ struct port_datagram_socket {
 	/* Coalesced datagrams of which the first ones have been handed out. */
 	struct sk_buff *rest;
 	u32 rest_offset;
+	/* An address of this host's that datagrams came to, as long as routes do not change. */
+	__be32 unicast;
+	int unicast_routes;
 	u32 most_coalesced;   /* bytes; 0: none are coalesced */
 	bool tells_time;      /* when datagrams came (stamp.c) */
 	bool notes_interface; /* that IPv4 datagrams came in by */
