@@ -366,18 +366,26 @@ int64_t port_datagram_copy(const struct port_datagram *datagram,
 	return error ? error : length;
 }
 
-size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_piece *pieces)
+size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_piece *pieces,
+			    size_t room)
 {
 	struct sk_buff *skb = datagram->packet;
+	void *address = skb->data + datagram->offset;
+	size_t count;
 
-	if (datagram->length)
-		return port_pieces_of(skb, datagram->offset, datagram->length, pieces);
-	if (pieces)
+	/* Most are linear; and so is all that is empty. */
+	if (datagram->offset + datagram->length <= skb_headlen(skb)) {
 		pieces[0] = (struct port_piece){
-			.address = skb->data,
-			.frame = page_to_pfn(virt_to_page(skb->data)),
+			.address = address,
+			.frame = page_to_pfn(virt_to_page(address)),
+			.length = datagram->length,
 		};
-	return 1;
+		return 1;
+	}
+	count = port_pieces_of(skb, datagram->offset, datagram->length, NULL);
+	if (count <= room)
+		port_pieces_of(skb, datagram->offset, datagram->length, pieces);
+	return count;
 }
 
 void port_datagram_release(struct port_datagram *datagram)

@@ -85,9 +85,12 @@ bool port_datagram_waits(struct port_socket *socket);
 PORT_MUST_CHECK int64_t port_datagram_copy(const struct port_datagram *datagram,
 					   const struct port_segment *segments, size_t count);
 
-/* Describes its memory, in at least one piece. Returns how many; stores them where there is room.
+/*
+ * Describes its memory, in at least one piece. Returns how many there are; stores them where there
+ * is room for all.
  */
-size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_piece *pieces);
+size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_piece *pieces,
+			    size_t room);
 
 /* Callable in softirq, and after the socket has been released. */
 void port_datagram_release(struct port_datagram *datagram);

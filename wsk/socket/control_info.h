@@ -26,11 +26,17 @@ enum Told : USHORT {
 	tell_time = 512,
 };
 
-/* One set for each protocol: a dual-stack socket has use for both. */
-struct ToldSets {
+/* One set for each protocol: a dual-stack socket has use for both. To be read at once. */
+struct alignas(ULONG) ToldSets {
 	USHORT ipv4;
 	USHORT ipv6;
 };
+
+/* Whether there may be something to tell. */
+inline bool control_info_possible(const port_datagram &datagram, const ToldSets &told)
+{
+	return told.ipv4 | told.ipv6 | datagram.returned | datagram.segment_size;
+}
 
 /* Room that the datagram's control information needs. */
 SIZE_T control_info_size(const port_datagram &datagram, const ToldSets &told);

@@ -110,6 +110,7 @@ void Socket::set_fixed_address(bool remote, const port_address *address)
 {
 	LockGuard guard(lock_);
 
+	choose();
 	(remote ? datagram_->remote : datagram_->send_to) = address ? *address : port_address{};
 }
 

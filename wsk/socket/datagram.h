@@ -9,6 +9,7 @@
 #include "port/datagram.h"
 #include "socket/control_info.h"
 #include "socket/interface_list.h"
+#include "socket/peeked.h"
 
 namespace wsk
 {
@@ -20,14 +21,15 @@ struct DatagramState {
 	/* Family 0 where none is set. */
 	port_address remote = {};  /* SIO_WSK_SET_REMOTE_ADDRESS: who may send to us, too */
 	port_address send_to = {}; /* SIO_WSK_SET_SENDTO_ADDRESS */
-	ToldSets told = {};
-	ULONG segment_size = 0; /* UDP_SEND_MSG_SIZE */
+	Peeked<ToldSets> told = ToldSets{};
+	ULONG segment_size = 0;	      /* UDP_SEND_MSG_SIZE */
+	Peeked<bool> chooses = false; /* not every datagram is taken, or that was so */
 	bool no_broadcasts = false;
 	InterfaceList *interfaces = nullptr; /* IP_IFLIST and its like, once one was used */
 	/* Of the datagram that the client got last; the pump's. */
 	USHORT last_processor = 0;
 	UCHAR last_hop_limit = 0;
-	ULONG enablings = 0; /* of WskReceiveFromEvent, so far */
+	Peeked<ULONG> enablings = 0; /* of WskReceiveFromEvent, so far */
 	/* What the client refused, in order: goes before what the transport has. The pump's. */
 	PWSK_DATAGRAM_INDICATION refused = nullptr;
 

@@ -126,15 +126,11 @@ bool Socket::indicate_datagrams()
 	if (!has_datagrams())
 		return false;
 	EventCall call(*this, Event::receive_from);
-	ULONG flags = 0, enablings;
+	ULONG flags = 0;
 
 	if (!call)
 		return false;
-	{
-		LockGuard guard(lock_);
-
-		enablings = datagram_->enablings;
-	}
+	const ULONG enablings = datagram_->enablings;
 	PWSK_DATAGRAM_INDICATION list = collect_datagrams(&flags);
 	if (!list)
 		return false;

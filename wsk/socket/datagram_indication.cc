@@ -43,7 +43,8 @@ Indication *indication_of(PWSK_DATAGRAM_INDICATION node)
 Indication *make(const port_datagram &datagram, const ToldSets &told, const port_piece *pieces,
 		 size_t count)
 {
-	SIZE_T control = control_info_size(datagram, told);
+	SIZE_T control =
+		control_info_possible(datagram, told) ? control_info_size(datagram, told) : 0;
 	SIZE_T bytes = sizeof(Indication) + control;
 	bool truncated;
 
@@ -78,16 +79,17 @@ PWSK_DATAGRAM_INDICATION make_datagram_indication(const port_datagram &datagram,
 {
 	[[gnu::uninitialized]] port_piece few[most_pieces];
 	port_piece *pieces = few;
-	size_t count = port_datagram_pieces(&datagram, nullptr);
+	size_t count = port_datagram_pieces(&datagram, pieces, most_pieces);
 	Indication *self = nullptr;
 
-	if (count > most_pieces)
+	if (count > most_pieces) {
 		pieces = static_cast<port_piece *>(
 			ExAllocatePool2(POOL_FLAG_NON_PAGED, count * sizeof(*pieces), pool_tag));
-	if (pieces) {
-		port_datagram_pieces(&datagram, pieces);
-		self = make(datagram, told, pieces, count);
+		if (pieces)
+			port_datagram_pieces(&datagram, pieces, count);
 	}
+	if (pieces)
+		self = make(datagram, told, pieces, count);
 	if (pieces && pieces != few)
 		ExFreePoolWithTag(pieces, pool_tag);
 	return self ? &self->node : nullptr;

@@ -269,10 +269,14 @@ NTSTATUS Socket::judge(const port_datagram &datagram)
 	const ULONG no_loop =
 		datagram.ipv4 ? kept_no_multicast_loop_ipv4 : kept_no_multicast_loop_ipv6;
 	bool wanted;
+
+	if (!datagram.returned && !datagram.from_here && !datagram_->chooses)
+		return STATUS_SUCCESS;
 	LockGuard guard(lock_);
 
 	if (datagram.returned) {
-		USHORT told = datagram.ipv4 ? datagram_->told.ipv4 : datagram_->told.ipv6;
+		const ToldSets sets = datagram_->told;
+		USHORT told = datagram.ipv4 ? sets.ipv4 : sets.ipv6;
 
 		if (told & tell_returned)
 			return STATUS_SUCCESS;

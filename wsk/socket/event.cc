@@ -165,7 +165,7 @@ void Socket::enable_events(ULONG mask)
 	}
 	events_.enabled |= mask;
 	if (datagram_)
-		datagram_->enablings++;
+		datagram_->enablings = datagram_->enablings + 1;
 }
 
 /* When the socket has become able to raise events. */

@@ -121,6 +121,7 @@ bool Socket::make_interface_list()
 
 		if (!datagram_->interfaces) {
 			datagram_->interfaces = made;
+			choose();
 			return true;
 		}
 	}

@@ -218,16 +218,16 @@ constinit const ControlTable datagram_options = {rows, RTL_NUMBER_OF(rows)};
 void Socket::set_told(bool ipv6, USHORT what, bool on)
 {
 	LockGuard guard(lock_);
-	USHORT &told = ipv6 ? datagram_->told.ipv6 : datagram_->told.ipv4;
+	ToldSets sets = datagram_->told;
+	USHORT &told = ipv6 ? sets.ipv6 : sets.ipv4;
 
 	told = static_cast<USHORT>(on ? told | what : told & ~what);
+	datagram_->told = sets;
 }
 
 /* What the client has asked to be told. */
-ToldSets Socket::told()
+ToldSets Socket::told() const
 {
-	LockGuard guard(lock_);
-
 	return datagram_->told;
 }
 
@@ -236,6 +236,7 @@ void Socket::set_broadcasts(bool on)
 	LockGuard guard(lock_);
 
 	datagram_->no_broadcasts = !on;
+	choose();
 }
 
 bool Socket::broadcasts()

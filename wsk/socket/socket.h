@@ -160,10 +160,11 @@ public:
 
 	/* Options of datagram sockets (option_datagram.cc). */
 	void set_told(bool ipv6, USHORT what, bool on);
-	ToldSets told();
+	ToldSets told() const;
 	void set_broadcasts(bool on);
 	bool broadcasts();
 	NTSTATUS judge(const port_datagram &datagram);
+	void choose() { datagram_->chooses = true; }
 	bool make_interface_list();
 	/* Runs under the lock, where there is a list. */
 	template <class Run>
