@@ -28,8 +28,7 @@ constexpr SIZE_T max_segment = 1u << 30;
 static_assert(sizeof(PFN_NUMBER) == sizeof(uint64_t));
 static_assert(PORT_PAGE_SIZE == PAGE_SIZE);
 
-/* An MDL with page frames in it. */
-constexpr CSHORT described = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL;
+using wsk::mdl_described;
 constexpr CSHORT has_address = MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL;
 
 uint64_t *frames(PMDL mdl)
@@ -180,7 +179,7 @@ extern "C" VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
 	PMDL mdl = MemoryDescriptorList;
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	if (mdl->MdlFlags & described) {
+	if (mdl->MdlFlags & mdl_described) {
 		port_log_rule(__func__, "the MDL describes its memory already");
 		return;
 	}
@@ -212,7 +211,7 @@ extern "C" VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE A
 	bool write = Operation != IoReadAccess;
 
 	NT_MAX_IRQL(DISPATCH_LEVEL);
-	if (mdl->MdlFlags & described) {
+	if (mdl->MdlFlags & mdl_described) {
 		port_log_rule(__func__, "the MDL describes its memory already");
 		return;
 	}
@@ -298,7 +297,7 @@ extern "C" PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCES
 		__wsk_seh_raise(STATUS_NOT_SUPPORTED);
 		return nullptr;
 	}
-	if (!(mdl->MdlFlags & described)) {
+	if (!(mdl->MdlFlags & mdl_described)) {
 		port_log_rule(__func__, "the MDL's pages are not locked");
 		return nullptr;
 	}
@@ -387,7 +386,7 @@ extern "C" VOID IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualA
 		port_log_rule(__func__, "the part lies outside of the source");
 		return;
 	}
-	if (!(SourceMdl->MdlFlags & described)) {
+	if (!(SourceMdl->MdlFlags & mdl_described)) {
 		port_log_rule(__func__, "the source's pages are not locked");
 		return;
 	}
@@ -422,7 +421,7 @@ extern "C" VOID IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualA
 namespace wsk
 {
 
-bool mdl_window_valid(PMDL mdl, ULONG offset, SIZE_T length)
+bool mdl_chain_valid(PMDL mdl, ULONG offset, SIZE_T length)
 {
 	if (!length)
 		return true;
@@ -431,7 +430,7 @@ bool mdl_window_valid(PMDL mdl, ULONG offset, SIZE_T length)
 	for (; mdl; mdl = mdl->Next) {
 		SIZE_T here = mdl->ByteCount - offset;
 
-		if (!(mdl->MdlFlags & described))
+		if (!(mdl->MdlFlags & mdl_described))
 			return false;
 		if (length <= here)
 			return true;

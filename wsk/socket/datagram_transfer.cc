@@ -52,22 +52,25 @@ struct Run {
 	SIZE_T size;	   /* of each */
 	SIZE_T bytes;	   /* of all */
 	PWSK_BUF_LIST end; /* behind the last */
-	Segments segments;
+	SomeSegments<most_segments> segments;
 
-	explicit Run(PWSK_BUF_LIST list) : size(list->Buffer.Length), bytes(0), end(list)
+	explicit Run(PWSK_BUF_LIST list) : size(list->Buffer.Length)
 	{
-		SIZE_T last = size;
+		const SIZE_T whole = size;
+		SIZE_T sum = 0, last = whole;
 
-		for (SIZE_T count = 0; end && last == size && count < most_segments; count++) {
-			const WSK_BUF &buffer = end->Buffer;
+		for (SIZE_T count = 0; list && last == whole && count < most_segments; count++) {
+			const WSK_BUF &buffer = list->Buffer;
+			const SIZE_T length = buffer.Length;
 
-			if (!buffer.Length || buffer.Length > size ||
-			    bytes + buffer.Length > most_segmented)
-				return;
-			segments.add(buffer.Mdl, buffer.Offset, 0, buffer.Length);
-			bytes += last = buffer.Length;
-			end = end->Next;
+			if (!length || length > whole || sum + length > most_segmented)
+				break;
+			segments.add(buffer.Mdl, buffer.Offset, 0, length);
+			sum += last = length;
+			list = list->Next;
 		}
+		bytes = sum;
+		end = list;
 	}
 };
 

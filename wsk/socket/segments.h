@@ -11,21 +11,40 @@
 namespace wsk
 {
 
-class Segments
+/* So many of them take no memory. */
+template <size_t few>
+class SomeSegments
 {
 public:
-	Segments() = default;
+	SomeSegments() = default;
 	/* The bytes from `skip` up to `length` of a valid window. */
-	Segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
+	SomeSegments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
 	{
 		add(mdl, offset, skip, length);
 	}
-	~Segments() { release(); }
-	Segments(const Segments &) = delete;
-	Segments &operator=(const Segments &) = delete;
+	~SomeSegments() { release(); }
+	SomeSegments(const SomeSegments &) = delete;
+	SomeSegments &operator=(const SomeSegments &) = delete;
 
 	/* Another window's bytes, behind the others. */
 	void add(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
+	{
+		if (all_ && count_ < room_ && !skip && length &&
+		    mdl_first_page(mdl, offset, length, all_ + count_))
+			count_++;
+		else
+			add_pages(mdl, offset, skip, length);
+	}
+
+	/* False when memory was short. */
+	explicit operator bool() const { return all_; }
+	const port_segment *first() const { return all_; }
+	size_t count() const { return count_; }
+
+private:
+	static constexpr ULONG tag = 'gesW';
+
+	[[gnu::noinline]] void add_pages(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
 	{
 		while (all_ && skip < length) {
 			size_t added = mdl_segments(mdl, offset, skip, length, all_ + count_,
@@ -37,14 +56,6 @@ public:
 				grow();
 		}
 	}
-
-	/* False when memory was short. */
-	explicit operator bool() const { return all_; }
-	const port_segment *first() const { return all_; }
-	size_t count() const { return count_; }
-
-private:
-	static constexpr ULONG tag = 'gesW';
 
 	void grow()
 	{
@@ -65,11 +76,13 @@ private:
 			ExFreePoolWithTag(all_, tag);
 	}
 
-	port_segment few_[16];
+	port_segment few_[few];
 	port_segment *all_ = few_;
 	size_t room_ = RTL_NUMBER_OF(few_);
 	size_t count_ = 0;
 };
+
+using Segments = SomeSegments<16>;
 
 } // namespace wsk
 
