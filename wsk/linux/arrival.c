@@ -19,18 +19,12 @@
 
 #include "linux/datagram.h"
 
-/* The one that this processor is about to queue. */
-struct arrival {
-	const struct port_datagram_socket *socket;
-	struct sk_buff *skb; /* NULL: it has been taken, or there is none */
-};
-
-static DEFINE_PER_CPU(struct arrival, arrival);
+DEFINE_PER_CPU(struct port_arrival, port_arrival);
 
 /* Leaves with 1 what is not taken. */
 static int on_arrival(struct sock *sk, struct sk_buff *skb)
 {
-	struct arrival *here = this_cpu_ptr(&arrival);
+	struct port_arrival *here = this_cpu_ptr(&port_arrival);
 	struct port_socket *socket;
 	int left = 1;
 
@@ -67,21 +61,14 @@ void port_arrivals_begin(struct port_datagram_socket *self)
  * The stack neither returns to tunnels what ICMP messages are about, nor gives them packets that are
  * several datagrams. For good: that is asked for before anything comes.
  */
-void port_arrivals_end(struct port_datagram_socket *self, bool end)
+void port_arrivals_end(struct port_datagram_socket *self)
 {
 	struct sock *sk = self->base.socket->sk;
 
-	if (!end || !port_is_udp(sk))
+	if (!port_is_udp(sk))
 		return;
 	WRITE_ONCE(udp_sk(sk)->encap_type, 0);
 	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
-}
-
-/* Nobody else on this processor asks in a softirq meanwhile. */
-bool port_arrival_waits(const struct port_datagram_socket *self)
-{
-	return softirq_count() && this_cpu_read(arrival.skb) &&
-	       this_cpu_read(arrival.socket) == self;
 }
 
 struct sk_buff *port_arrival_take(struct port_datagram_socket *self)
@@ -91,11 +78,11 @@ struct sk_buff *port_arrival_take(struct port_datagram_socket *self)
 
 	if (!port_arrival_waits(self))
 		return NULL;
-	skb = this_cpu_read(arrival.skb);
+	skb = this_cpu_read(port_arrival.skb);
 	/* What is refused here the stack refuses again, and counts. */
 	if (sk_filter_trim_cap(sk, skb, sizeof(struct udphdr)))
 		return NULL;
-	this_cpu_write(arrival.skb, NULL);
+	this_cpu_write(port_arrival.skb, NULL);
 	__skb_pull(skb, sizeof(struct udphdr));
 	/* As the stack notes it in what it queues. */
 	if (skb->protocol == htons(ETH_P_IP)) {

@@ -126,8 +126,8 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 	const struct ipv6hdr *header = ipv6_hdr(skb);
 
 	datagram->interface = inet6_iif(skb);
-	set_ipv6_address(&datagram->source, &header->saddr, port_is_udp(sk) ? udp_hdr(skb)->source : 0,
-			 datagram->interface);
+	set_ipv6_address(&datagram->source, &header->saddr,
+			 port_is_udp(sk) ? udp_hdr(skb)->source : 0, datagram->interface);
 	datagram->destination = unmapped(&header->daddr);
 	datagram->cast = ipv6_addr_is_multicast(&header->daddr) ? PORT_MULTICAST : PORT_UNICAST;
 	datagram->hop_limit = header->hop_limit;
@@ -147,8 +147,9 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 static u32 next_length(const struct port_datagram_socket *self, const struct sk_buff *skb,
 		       u32 offset, u32 *segment_size)
 {
-	u32 segment =
-		skb_is_gso(skb) && port_is_udp(self->base.socket->sk) ? skb_shinfo(skb)->gso_size : 0;
+	u32 segment = skb_is_gso(skb) && port_is_udp(self->base.socket->sk)
+			      ? skb_shinfo(skb)->gso_size
+			      : 0;
 	u32 left = skb->len - offset, most;
 
 	*segment_size = 0;
@@ -173,10 +174,10 @@ static void hand_out(struct port_datagram_socket *self, struct sk_buff *skb, u32
 	if (datagram->length < skb->len)
 		datagram->charge = (u64)skb->truesize * datagram->length / skb->len;
 	if (offset + datagram->length < skb->len) {
-		self->rest = skb_get(skb);
+		WRITE_ONCE(self->rest, skb_get(skb));
 		self->rest_offset = offset + datagram->length;
 	} else {
-		self->rest = NULL;
+		WRITE_ONCE(self->rest, NULL);
 	}
 	/* The queue's own charge has ended. This one does not touch what wants the sock's lock. */
 	sock_hold(sk);
@@ -212,7 +213,7 @@ static struct sk_buff *dequeue(struct sock *sk, int *error)
 	do {
 		*error = -EAGAIN;
 		skb = port_is_udp(sk) ? __skb_recv_udp(sk, MSG_DONTWAIT, &offset, error)
-				 : skb_recv_datagram(sk, MSG_DONTWAIT, error);
+				      : skb_recv_datagram(sk, MSG_DONTWAIT, error);
 	} while (!skb && *error != -EAGAIN && --tries);
 	return skb;
 }
@@ -328,15 +329,6 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	return 0;
 }
 
-bool port_datagram_queued(const struct port_datagram_socket *self)
-{
-	const struct sock *sk = self->base.socket->sk;
-
-	return self->rest || !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
-	       !skb_queue_empty_lockless(&sk->sk_error_queue) ||
-	       (port_is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
-}
-
 bool port_datagram_waits(struct port_socket *socket)
 {
 	const struct port_datagram_socket *self = port_datagram_socket_of(socket);
@@ -446,15 +438,18 @@ int port_datagram_set(struct port_socket *socket, enum port_datagram_option opti
 		WRITE_ONCE(self->notes_interface, value);
 		return set_option(socket, SOL_IP, IP_PKTINFO, !!value);
 	case PORT_DATAGRAM_RETURNED_IPV4:
-		port_arrivals_end(self, value);
+		if (value)
+			port_arrivals_end(self);
 		return set_option(socket, SOL_IP, IP_RECVERR, !!value);
 	case PORT_DATAGRAM_RETURNED_IPV6:
-		port_arrivals_end(self, value);
+		if (value)
+			port_arrivals_end(self);
 		return set_option(socket, SOL_IPV6, IPV6_RECVERR, !!value);
 	case PORT_DATAGRAM_NO_CHECKSUM:
 		return set_no_checksum(socket, value);
 	case PORT_DATAGRAM_MOST_COALESCED:
-		port_arrivals_end(self, value);
+		if (value)
+			port_arrivals_end(self);
 		error = set_option(socket, SOL_UDP, UDP_GRO, !!value);
 		if (!error)
 			WRITE_ONCE(self->most_coalesced, value);

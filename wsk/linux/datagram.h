@@ -3,7 +3,10 @@
 #ifndef WSK_LINUX_DATAGRAM_H
 #define WSK_LINUX_DATAGRAM_H
 
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/sock.h>
 
 #include "linux/port_socket.h"
@@ -36,15 +39,35 @@ static inline bool port_is_udp(const struct sock *sk)
 }
 
 /* Whether something waits in the socket's queues. */
-bool port_datagram_queued(const struct port_datagram_socket *self);
+static inline bool port_datagram_queued(const struct port_datagram_socket *self)
+{
+	const struct sock *sk = self->base.socket->sk;
 
-/*
- * What is about to be queued (arrival.c), inside the notification of it: whether there is such a
- * one, and taking it, in which the stack then counts it.
- */
+	return READ_ONCE(self->rest) || !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       !skb_queue_empty_lockless(&sk->sk_error_queue) ||
+	       (port_is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+}
+
+/* Datagrams before they are queued (arrival.c): for each processor the one that it has. */
+struct port_arrival {
+	const struct port_datagram_socket *socket;
+	struct sk_buff *skb; /* NULL: it has been taken, or there is none */
+};
+
+DECLARE_PER_CPU(struct port_arrival, port_arrival);
+
+/* Begins and ends looking for them. */
 void port_arrivals_begin(struct port_datagram_socket *self);
-void port_arrivals_end(struct port_datagram_socket *self, bool end);
-bool port_arrival_waits(const struct port_datagram_socket *self);
+void port_arrivals_end(struct port_datagram_socket *self);
+
+/* Inside the notification of one; nobody else on the processor asks in a softirq meanwhile. */
+static inline bool port_arrival_waits(const struct port_datagram_socket *self)
+{
+	return softirq_count() && this_cpu_read(port_arrival.skb) &&
+	       this_cpu_read(port_arrival.socket) == self;
+}
+
+/* Takes it, and the stack counts it; NULL when there is none. */
 struct sk_buff *port_arrival_take(struct port_datagram_socket *self);
 
 /* Whether one that must not be fragmented is longer than the socket may send. */

@@ -37,7 +37,11 @@ bool address_from_sockaddr(const SOCKADDR *from, ADDRESS_FAMILY family, port_add
 
 void address_to_sockaddr(const port_address &from, SOCKADDR *to)
 {
-	RtlCopyMemory(to, &from, address_size(from.family));
+	/* Each of a size that the compiler knows. */
+	if (from.family == PORT_AF_INET)
+		RtlCopyMemory(to, &from, sizeof(SOCKADDR_IN));
+	else
+		RtlCopyMemory(to, &from, sizeof(SOCKADDR_IN6));
 	to->sa_family = from.family == PORT_AF_INET ? AF_INET : AF_INET6;
 }
 

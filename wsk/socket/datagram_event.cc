@@ -74,13 +74,14 @@ bool Socket::has_datagrams() const
 	return datagram_->refused || port_datagram_waits(transport_);
 }
 
-/* As many as one call takes, all of one kind; null when there is none. */
+/* As many as one call takes, all of one kind; null when there is none after all. */
 PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags)
 {
 	PWSK_DATAGRAM_INDICATION first = nullptr, *link = &first;
 
-	for (int count = 0; count < datagrams_per_call && has_datagrams(); count++) {
-		PWSK_DATAGRAM_INDICATION next = next_indication();
+	for (int count = 0; count < datagrams_per_call; count++) {
+		PWSK_DATAGRAM_INDICATION next =
+			!first || has_datagrams() ? next_indication() : nullptr;
 
 		if (!next)
 			break;
