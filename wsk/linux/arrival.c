@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Datagrams before they are queued. UDP offers each one to a hook, which is there for tunnels: where
- * the owner serves the socket at that moment, and nothing is queued before it, it takes the datagram
- * from the stack's hands. Else the stack goes on, and queues it.
+ * Datagrams before they are queued. UDP offers each one to a hook, which is there for tunnels:
+ * where the owner serves the socket at that moment, and nothing is queued before it, it takes the
+ * datagram from the stack's hands. Else the stack goes on, and queues it.
  *
- * This is no other order than the queue's: only who begins to serve the socket finds an arrival, and
- * looks into the queue first. What came before on this processor is in there, or has been served.
+ * This is no other order than the queue's: only who begins to serve the socket finds an arrival,
+ * and looks into the queue first. What came before on this processor is in there, or has been
+ * served.
  */
 #include <linux/filter.h>
 #include <linux/percpu.h>
@@ -20,6 +21,22 @@
 #include "linux/datagram.h"
 
 DEFINE_PER_CPU(struct port_arrival, port_arrival);
+
+#if defined(CONFIG_WSK_DEBUG) || defined(CONFIG_WSK_KUNIT_TEST)
+static atomic_t taken;
+
+int64_t port_datagram_arrivals(void)
+{
+	return port_inline_allowed() ? atomic_read(&taken) : -1;
+}
+
+static void count_taken(void)
+{
+	atomic_inc(&taken);
+}
+#else
+static void count_taken(void) {}
+#endif
 
 /* Leaves with 1 what is not taken. */
 static int on_arrival(struct sock *sk, struct sk_buff *skb)
@@ -58,8 +75,8 @@ void port_arrivals_begin(struct port_datagram_socket *self)
 }
 
 /*
- * The stack neither returns to tunnels what ICMP messages are about, nor gives them packets that are
- * several datagrams. For good: that is asked for before anything comes.
+ * The stack neither returns to tunnels what ICMP messages are about, nor gives them packets that
+ * are several datagrams. For good: that is asked for before anything comes.
  */
 void port_arrivals_end(struct port_datagram_socket *self)
 {
@@ -83,6 +100,7 @@ struct sk_buff *port_arrival_take(struct port_datagram_socket *self)
 	if (sk_filter_trim_cap(sk, skb, sizeof(struct udphdr)))
 		return NULL;
 	this_cpu_write(port_arrival.skb, NULL);
+	count_taken();
 	__skb_pull(skb, sizeof(struct udphdr));
 	/* As the stack notes it in what it queues. */
 	if (skb->protocol == htons(ETH_P_IP)) {

@@ -17,11 +17,16 @@ static bool fast_paths = true;
 module_param(fast_paths, bool, 0644);
 MODULE_PARM_DESC(fast_paths, "serve sockets in the softirq that processes their packets");
 
+bool port_inline_allowed(void)
+{
+	return READ_ONCE(fast_paths);
+}
+
 bool port_inline_begin(struct port_socket *socket)
 {
 	struct sock *sk = socket->socket->sk;
 
-	if (!READ_ONCE(fast_paths))
+	if (!port_inline_allowed())
 		return false;
 	/*
 	 * Datagrams are queued, and taken out again, without the socket's lock. But while more than

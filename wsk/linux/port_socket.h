@@ -29,6 +29,9 @@ struct port_socket {
 	struct port_rare *rare; /* rare.h; NULL: nothing of it */
 };
 
+/* Whether there is inline use at all. */
+bool port_inline_allowed(void);
+
 /* Around inline use, in sk_data_ready; false: not here. */
 bool port_inline_begin(struct port_socket *socket);
 void port_inline_end(struct port_socket *socket);

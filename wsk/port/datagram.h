@@ -95,6 +95,12 @@ size_t port_datagram_pieces(const struct port_datagram *datagram, struct port_pi
 /* Callable in softirq, and after the socket has been released. */
 void port_datagram_release(struct port_datagram *datagram);
 
+/*
+ * For tests: how many have come without being queued; -1 where all are. In checked builds, and with
+ * the tests.
+ */
+int64_t port_datagram_arrivals(void);
+
 enum port_datagram_option {
 	PORT_DATAGRAM_INTERFACE,     /* note the interface that IPv4 datagrams come in by */
 	PORT_DATAGRAM_RETURNED_IPV4, /* return what ICMP messages are about */
