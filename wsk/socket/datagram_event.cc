@@ -74,14 +74,17 @@ bool Socket::has_datagrams() const
 	return datagram_->refused || port_datagram_waits(transport_);
 }
 
-/* As many as one call takes, all of one kind; null when there is none after all. */
-PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags)
+/*
+ * As many as one call takes, all of one kind; null when there is none after all. `more` tells
+ * whether there are others.
+ */
+PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags, bool *more)
 {
 	PWSK_DATAGRAM_INDICATION first = nullptr, *link = &first;
+	int count = 0;
 
-	for (int count = 0; count < datagrams_per_call; count++) {
-		PWSK_DATAGRAM_INDICATION next =
-			!first || has_datagrams() ? next_indication() : nullptr;
+	do {
+		PWSK_DATAGRAM_INDICATION next = next_indication();
 
 		if (!next)
 			break;
@@ -90,11 +93,13 @@ PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags)
 		} else if (list_flags(datagram_of(next)) != *flags) {
 			next->Next = datagram_->refused;
 			datagram_->refused = next;
+			*more = true;
 			break;
 		}
 		*link = next;
 		link = &next->Next;
-	}
+		*more = has_datagrams();
+	} while (*more && ++count < datagrams_per_call);
 	return first;
 }
 
@@ -121,29 +126,33 @@ void Socket::refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings)
 	datagram_->refused = list;
 }
 
-/* Hands out what has arrived; false when that is nothing, or the event is not enabled. */
+/*
+ * Hands out what has arrived. True when there was more: what comes during the call, or makes it
+ * worth looking again, signals.
+ */
 bool Socket::indicate_datagrams()
 {
 	if (!has_datagrams())
 		return false;
 	EventCall call(*this, Event::receive_from);
 	ULONG flags = 0;
+	bool more = false;
 
 	if (!call)
 		return false;
 	const ULONG enablings = datagram_->enablings;
-	PWSK_DATAGRAM_INDICATION list = collect_datagrams(&flags);
+	PWSK_DATAGRAM_INDICATION list = collect_datagrams(&flags, &more);
 	if (!list)
 		return false;
 	NTSTATUS status = call.callback<PFN_WSK_RECEIVE_FROM_EVENT>()(call.context(),
 								      flags | level_flag(), list);
 	if (status == STATUS_PENDING)
-		return true; /* the list is the client's, and may be gone */
+		return more; /* the list is the client's, and may be gone */
 	if (status == STATUS_DATA_NOT_ACCEPTED)
 		refuse_datagrams(list, enablings);
 	else
 		(void)!free_datagram_indications(list);
-	return true;
+	return more;
 }
 
 /**

@@ -364,7 +364,7 @@ private:
 	/* datagram_event.cc */
 	bool indicate_datagrams();
 	bool has_datagrams() const;
-	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags);
+	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags, bool *more);
 	PWSK_DATAGRAM_INDICATION next_indication();
 	void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);
 
