@@ -241,6 +241,36 @@ void large_block(struct kunit *test)
 	ExFreePoolWithTag(block, tag);
 }
 
+/* Whether a window, not empty, lies in one page of the MDL's, and is described as that then. */
+void check_first_page(struct kunit *test, PMDL mdl, ULONG offset, SIZE_T length)
+{
+	UCHAR *first = static_cast<UCHAR *>(MmGetMdlVirtualAddress(mdl)) + offset;
+	const bool fits = offset + length <= mdl->ByteCount &&
+			  PAGE_ALIGN(first) == PAGE_ALIGN(first + length - 1);
+	port_segment segment = {};
+
+	EXPECT_EQ(test, mdl_first_page(mdl, offset, length, &segment), fits);
+	if (!fits)
+		return;
+	EXPECT_EQ(test, physical(segment), physical(first));
+	EXPECT_EQ(test, (SIZE_T)segment.length, length);
+}
+
+void windows_of_one_page(struct kunit *test)
+{
+	Chain *chain = make(test);
+	PMDL part = IoAllocateMdl(chain->blocks[1], 8192, FALSE, FALSE, nullptr);
+
+	ASSERT_NOT_NULL(test, part);
+	IoBuildPartialMdl(chain->mdls[2], part, chain->blocks[1] + 4090, 3000);
+	PMDL mdls[] = {chain->mdls[0], chain->mdls[2], chain->mdls[3], part};
+	for (PMDL mdl : mdls)
+		for (ULONG offset = 0; offset < mdl->ByteCount; offset += 1 + offset / 7)
+			for (SIZE_T length = 1; length < 5200; length += 1 + length / 5)
+				check_first_page(test, mdl, offset, length);
+	IoFreeMdl(part);
+}
+
 constexpr bridge_case cases[] = {
 	{"a whole chain comes back byte for byte", whole_chain},
 	{"windows of all kinds come back byte for byte", windows_of_all_kinds},
@@ -250,6 +280,7 @@ constexpr bridge_case cases[] = {
 	{"an empty window needs no chain", empty_windows},
 	{"a window's memory must be resident", memory_that_is_not_resident},
 	{"parts of MDLs are links like others", parts},
+	{"a window of one page is known at a glance", windows_of_one_page},
 	{"a block of scattered pages comes back byte for byte", large_block},
 };
 
