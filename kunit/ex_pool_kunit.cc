@@ -97,7 +97,7 @@ void large_blocks(struct kunit *test)
 		EXPECT_TRUE(test, is_aligned(block, PAGE_SIZE));
 		EXPECT_TRUE(test, is_zero(block, bytes));
 		block[0] = block[bytes - 1] = 1;
-		EXPECT_TRUE(test, port_kernel_frame(block + bytes - 1, &frame));
+		EXPECT_TRUE(test, port_kernel_frames(block + bytes - 1, 1, &frame));
 		EXPECT_EQ(test, usage().bytes, static_cast<long>(bytes));
 		ExFreePoolWithTag(block, tag);
 		EXPECT_EQ(test, usage().bytes, 0);

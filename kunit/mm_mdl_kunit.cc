@@ -73,7 +73,7 @@ bool has_frames_of(PMDL mdl, PVOID address)
 	uint64_t frame;
 
 	for (ULONG i = 0; i < pages; i++, page += PAGE_SIZE)
-		if (!port_kernel_frame(page, &frame) || MmGetMdlPfnArray(mdl)[i] != frame)
+		if (!port_kernel_frames(page, 1, &frame) || MmGetMdlPfnArray(mdl)[i] != frame)
 			return false;
 	return true;
 }
@@ -212,7 +212,7 @@ bool is_gone(const void *address)
 	uint64_t frame;
 
 	port_work_flush();
-	return !port_kernel_frame(address, &frame);
+	return !port_kernel_frames(address, 1, &frame);
 }
 
 struct Mapping {

@@ -63,7 +63,7 @@ uint64_t physical(const void *address)
 {
 	uint64_t frame = 0;
 
-	port_kernel_frame(address, &frame);
+	port_kernel_frames(address, 1, &frame);
 	return (frame << PAGE_SHIFT) + BYTE_OFFSET(address);
 }
 

@@ -204,7 +204,7 @@ static bool list_pages(struct scatterlist **next, const void *buffer, size_t byt
 		size_t part = min(bytes, PAGE_SIZE - offset_in_page(buffer));
 		u64 frame;
 
-		if (!port_kernel_frame(buffer, &frame))
+		if (!port_kernel_frames(buffer, 1, &frame))
 			return false;
 		sg_set_page((*next)++, pfn_to_page(frame), part, offset_in_page(buffer));
 		buffer += part;

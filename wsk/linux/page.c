@@ -36,17 +36,27 @@ bool port_is_user_address(const void *address)
 	       access_ok((const void __user *)address, 1);
 }
 
-bool port_kernel_frame(const void *address, uint64_t *frame)
+bool port_kernel_frames(const void *address, size_t count, uint64_t *frames)
 {
-	struct page *page = NULL;
+	bool mapped = is_mapped_range(address);
+	struct page *page;
+	size_t i;
 
-	if (is_mapped_range(address))
-		page = vmalloc_to_page(address);
-	else if (virt_addr_valid(address))
-		page = virt_to_page(address);
-	if (!page)
-		return false;
-	*frame = page_to_pfn(page);
+	for (i = 0; i < count; i++, address += PAGE_SIZE) {
+		/* Memory is there, or is not, by so much; its map is linear. */
+		if (i && !mapped && !IS_ALIGNED((unsigned long)address & PAGE_MASK, PMD_SIZE)) {
+			frames[i] = frames[i - 1] + 1;
+			continue;
+		}
+		page = NULL;
+		if (mapped)
+			page = vmalloc_to_page(address);
+		else if (virt_addr_valid(address))
+			page = virt_to_page(address);
+		if (!page)
+			return false;
+		frames[i] = page_to_pfn(page);
+	}
 	return true;
 }
 

@@ -66,13 +66,7 @@ bool has_room(PMDL mdl, ULONG pages)
 
 bool fill_kernel_frames(PMDL mdl)
 {
-	ULONG count = page_count(mdl);
-
-	for (ULONG i = 0; i < count; i++)
-		if (!port_kernel_frame(advance(mdl->StartVa, static_cast<SIZE_T>(i) * PAGE_SIZE),
-				       &frames(mdl)[i]))
-			return false;
-	return true;
+	return port_kernel_frames(mdl->StartVa, page_count(mdl), frames(mdl));
 }
 
 void unmap(PMDL mdl)

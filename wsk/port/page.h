@@ -12,9 +12,11 @@ enum { PORT_PAGE_SHIFT = 12, PORT_PAGE_SIZE = 1 << PORT_PAGE_SHIFT };
 /* Whether the address is one a process may use (below the user limit). */
 bool port_is_user_address(const void *address);
 
-/* Page frame of a kernel address (linear map, vmalloc, module, stack); false when nothing is
- * mapped. */
-bool port_kernel_frame(const void *address, uint64_t *frame);
+/*
+ * Page frames of `count` pages from a kernel address on (linear map, vmalloc, module, stack); false
+ * when nothing is mapped.
+ */
+bool port_kernel_frames(const void *address, size_t count, uint64_t *frames);
 
 /*
  * Pins `count` pages of the current process from a page-aligned address; 0 or -errno, all or none.
