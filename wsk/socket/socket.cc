@@ -104,7 +104,9 @@ void Socket::run_work(port_work *work)
 	}
 	if (run)
 		self->pump(signal_all, todo);
-	self->end_use();
+	/* The last use: nobody has queued the work item again. */
+	if (!InterlockedDecrement(&self->uses_))
+		self->finish_close();
 }
 
 /* What can be served in the softirq that processes the transport's packets. */
