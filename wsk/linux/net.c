@@ -269,9 +269,13 @@ int port_socket_listen(struct port_socket *socket)
 
 int port_socket_accept(struct port_socket *listener, struct port_socket **accepted)
 {
-	struct port_socket *self = kzalloc(sizeof(*self), GFP_KERNEL);
+	struct port_socket *self;
 	int error;
 
+	/* Linux makes a socket before it looks. */
+	if (reqsk_queue_empty(&inet_csk(listener->socket->sk)->icsk_accept_queue))
+		return -EAGAIN;
+	self = kzalloc(sizeof(*self), GFP_KERNEL);
 	if (!self)
 		return -ENOMEM;
 	error = kernel_accept(listener->socket, &self->socket, O_NONBLOCK);
