@@ -340,7 +340,7 @@ int64_t port_datagram_copy(const struct port_datagram *datagram,
 			   const struct port_segment *segments, size_t count)
 {
 	const struct sk_buff *skb = datagram->packet;
-	struct bio_vec few[MAX_SEGMENTS], *vector = few;
+	struct kvec few[MAX_SEGMENTS], *vector = few;
 	struct iov_iter to;
 	size_t length;
 	int error;
@@ -351,7 +351,7 @@ int64_t port_datagram_copy(const struct port_datagram *datagram,
 	if (!vector)
 		return -ENOMEM;
 	length = min_t(size_t, port_fill_vector(vector, segments, count), datagram->length);
-	iov_iter_bvec(&to, READ, vector, count, length);
+	iov_iter_kvec(&to, READ, vector, count, length);
 	error = skb_copy_datagram_iter(skb, datagram->offset, &to, length);
 	if (vector != few)
 		kvfree(vector);

@@ -109,7 +109,7 @@ static int transmit(struct socket *socket, struct msghdr *msg, size_t length)
 
 static int64_t send(struct port_socket *socket, const struct port_address *to,
 		    const struct port_send_control *control, u32 segment_size,
-		    struct bio_vec *vector, size_t count, size_t length)
+		    struct kvec *vector, size_t count, size_t length)
 {
 	struct sock *sk = socket->socket->sk;
 	struct port_address address = *to;
@@ -139,7 +139,7 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 		  port_stamp_expect(port_datagram_socket_of(socket), control->stamp);
 	if (stamped)
 		put_int(&msg, SOL_SOCKET, SO_TIMESTAMPING_OLD, SOF_TIMESTAMPING_TX_SOFTWARE);
-	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
+	iov_iter_kvec(&msg.msg_iter, WRITE, vector, count, length);
 	error = transmit(socket->socket, &msg, length);
 	if (error < 0 && stamped)
 		port_stamp_forget(port_datagram_socket_of(socket), control->stamp);
@@ -153,8 +153,8 @@ int64_t port_datagram_send(struct port_socket *socket, const struct port_address
 			   const struct port_send_control *control, uint32_t segment_size,
 			   const struct port_segment *segments, size_t count)
 {
-	struct bio_vec few[MAX_SEGMENTS] __uninitialized;
-	struct bio_vec *vector = few;
+	struct kvec few[MAX_SEGMENTS] __uninitialized;
+	struct kvec *vector = few;
 	size_t length;
 	int64_t sent;
 

@@ -75,23 +75,31 @@ void port_loan_end(struct port_loan *loan)
 	drop(NULL, &loan->ubuf, true);
 }
 
-static bool has_pages(const struct bio_vec *vector, size_t count)
+static bool has_pages(const struct bio_vec *vector)
 {
-	size_t i, page;
+	size_t page, pages = DIV_ROUND_UP(vector->bv_offset + vector->bv_len, PAGE_SIZE);
 
-	for (i = 0; i < count; i++)
-		for (page = 0;
-		     page < DIV_ROUND_UP(vector[i].bv_offset + vector[i].bv_len, PAGE_SIZE); page++)
-			if (!sendpage_ok(vector[i].bv_page + page))
-				return false;
+	for (page = 0; page < pages; page++)
+		if (!sendpage_ok(vector->bv_page + page))
+			return false;
 	return true;
 }
 
-void port_loan_use(struct port_loan *loan, struct msghdr *msg, const struct bio_vec *vector,
-		   size_t count)
+bool port_loan_use(struct port_loan *loan, struct msghdr *msg, struct bio_vec *vector,
+		   const struct port_segment *segments, size_t count)
 {
-	if (!has_pages(vector, count))
-		return;
+	size_t i, length = 0;
+
+	for (i = 0; i < count; i++) {
+		vector[i].bv_page = pfn_to_page(segments[i].frame);
+		vector[i].bv_offset = segments[i].offset;
+		vector[i].bv_len = segments[i].length;
+		length += segments[i].length;
+		if (!has_pages(&vector[i]))
+			return false;
+	}
+	iov_iter_bvec(&msg->msg_iter, WRITE, vector, count, length);
 	msg->msg_flags |= MSG_ZEROCOPY;
 	msg->msg_ubuf = &loan->ubuf;
+	return true;
 }

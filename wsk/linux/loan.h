@@ -8,8 +8,11 @@
 
 #include "port/loan.h"
 
-/* Unless some of it is memory that nobody can hold by its pages. */
-void port_loan_use(struct port_loan *loan, struct msghdr *msg, const struct bio_vec *vector,
-		   size_t count);
+/*
+ * The vector has room for as many as there are segments. False where some of it is memory that
+ * nobody can hold by its pages, which leaves the message alone.
+ */
+bool port_loan_use(struct port_loan *loan, struct msghdr *msg, struct bio_vec *vector,
+		   const struct port_segment *segments, size_t count);
 
 #endif

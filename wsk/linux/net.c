@@ -304,14 +304,13 @@ int port_socket_connect(struct port_socket *socket, const struct port_address *t
 	return error;
 }
 
-size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count)
+size_t port_fill_vector(struct kvec *vector, const struct port_segment *segments, size_t count)
 {
 	size_t i, length = 0;
 
 	for (i = 0; i < count; i++) {
-		vector[i].bv_page = pfn_to_page(segments[i].frame);
-		vector[i].bv_offset = segments[i].offset;
-		vector[i].bv_len = segments[i].length;
+		vector[i].iov_base = __va(PFN_PHYS(segments[i].frame)) + segments[i].offset;
+		vector[i].iov_len = segments[i].length;
 		length += segments[i].length;
 	}
 	return length;
@@ -326,14 +325,14 @@ int64_t port_socket_connect_with(struct port_socket *socket, const struct port_a
 		.msg_namelen = address_length(to),
 		.msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
-	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
+	struct kvec vector[MAX_SEGMENTS] __uninitialized;
 	int taken = -EOPNOTSUPP;
 	size_t length;
 
 	if (READ_ONCE(socket->fast_open)) {
 		count = min_t(size_t, count, MAX_SEGMENTS);
 		length = port_fill_vector(vector, segments, count);
-		iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
+		iov_iter_kvec(&msg.msg_iter, WRITE, vector, count, length);
 		taken = port_tcp_before_syn(socket);
 		if (!taken)
 			taken = sock_sendmsg(socket->socket, &msg);
@@ -390,9 +389,11 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 {
 	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
 	struct sock *sk = socket->socket->sk;
-	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
+	union {
+		struct kvec linear[MAX_SEGMENTS];
+		struct bio_vec pages[MAX_SEGMENTS];
+	} vector __uninitialized;
 	bool owns = !port_inline(socket), collected;
-	size_t length;
 	int sent;
 
 	if (count > MAX_SEGMENTS) {
@@ -403,13 +404,14 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_segment *
 		msg.msg_flags |= MSG_MORE;
 	if (flags & PORT_SEND_URGENT)
 		msg.msg_flags |= MSG_OOB;
-	length = port_fill_vector(vector, segments, count);
-	iov_iter_bvec(&msg.msg_iter, WRITE, vector, count, length);
-	if (loan)
-		port_loan_use(loan, &msg, vector, count);
+	if (!loan || !port_loan_use(loan, &msg, vector.pages, segments, count)) {
+		size_t length = port_fill_vector(vector.linear, segments, count);
+
+		iov_iter_kvec(&msg.msg_iter, WRITE, vector.linear, count, length);
+	}
 	if (owns)
 		lock_sock(sk);
-	sent = port_locked_send(socket, &msg, length, flags & PORT_SEND_PUSH);
+	sent = port_locked_send(socket, &msg, msg_data_left(&msg), flags & PORT_SEND_PUSH);
 	/* Linux may collect small sends while earlier ones are in the device's queue. */
 	collected = owns && (flags & PORT_SEND_PUSH) && tcp_send_head(sk) &&
 		    !(tcp_sk(sk)->nonagle & TCP_NAGLE_OFF);
@@ -441,13 +443,13 @@ static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 int64_t port_socket_receive(struct port_socket *socket, const struct port_segment *segments,
 			    size_t count)
 {
-	struct bio_vec vector[MAX_SEGMENTS] __uninitialized;
+	struct kvec vector[MAX_SEGMENTS] __uninitialized;
 	struct msghdr msg = {};
 	size_t length;
 
 	count = min_t(size_t, count, MAX_SEGMENTS);
 	length = port_fill_vector(vector, segments, count);
-	iov_iter_bvec(&msg.msg_iter, READ, vector, count, length);
+	iov_iter_kvec(&msg.msg_iter, READ, vector, count, length);
 	return receive(socket, &msg);
 }
 

@@ -3,9 +3,9 @@
 #ifndef WSK_LINUX_PORT_SOCKET_H
 #define WSK_LINUX_PORT_SOCKET_H
 
-#include <linux/bvec.h>
 #include <linux/list.h>
 #include <linux/net.h>
+#include <linux/uio.h>
 
 #include "port/net.h"
 
@@ -78,7 +78,11 @@ int port_socket_failure(struct port_socket *socket, int otherwise);
 /* TCP_NODELAY. Switching it on pushes what is queued. */
 void port_socket_set_nodelay(struct sock *sk, bool on);
 
-/* Describes segments as an iterator takes them; returns their length. */
-size_t port_fill_vector(struct bio_vec *vector, const struct port_segment *segments, size_t count);
+/*
+ * Describes segments as an iterator takes them that copies; returns their length. Each is linear in
+ * the map of all memory, and so is copied in one piece, where an iterator over pages would stop at
+ * every one.
+ */
+size_t port_fill_vector(struct kvec *vector, const struct port_segment *segments, size_t count);
 
 #endif
