@@ -58,6 +58,21 @@ void port_socket_enter_net(struct port_socket *socket)
 	spin_unlock_bh(&inhabitants->lock);
 }
 
+struct port_socket *port_socket_move(struct port_socket_room *to, struct port_socket_room *from)
+{
+	struct port_socket *old = port_socket_in(from), *socket = port_socket_in(to);
+	struct inhabitants *inhabitants = inhabitants_of(old);
+
+	*to = *from;
+	INIT_LIST_HEAD(&socket->neighbours);
+	if (listed(old)) {
+		spin_lock_bh(&inhabitants->lock);
+		list_replace(&old->neighbours, &socket->neighbours);
+		spin_unlock_bh(&inhabitants->lock);
+	}
+	return socket;
+}
+
 bool port_socket_net_ends(struct port_socket *socket)
 {
 	struct inhabitants *inhabitants = inhabitants_of(socket);
@@ -75,12 +90,12 @@ void port_socket_release(struct port_socket *socket, bool reset)
 {
 	struct inhabitants *inhabitants = inhabitants_of(socket);
 	struct sock *sk = socket->socket->sk;
-	bool leaves = listed(socket);
+	bool leaves = listed(socket), in_room = socket->socket->type == SOCK_STREAM;
 
 	/* What goes on after a FIN would have nobody's namespace to stand on. */
 	if (reset || leaves)
 		sock_no_linger(sk);
-	if (socket->socket->type != SOCK_STREAM)
+	if (!in_room)
 		port_datagram_drop(socket);
 	port_rare_free(socket);
 	if (leaves) {
@@ -100,7 +115,8 @@ void port_socket_release(struct port_socket *socket, bool reset)
 			wake_up(&inhabitants->left);
 		spin_unlock_bh(&inhabitants->lock);
 	}
-	kfree(socket);
+	if (!in_room)
+		kfree(socket);
 }
 
 static int begin_net(struct net *net)

@@ -24,9 +24,7 @@ static_assert(PORT_AF_INET == AF_INET && PORT_AF_INET6 == AF_INET6);
 static_assert(sizeof(struct sockaddr_in6) == sizeof(struct port_address));
 static_assert(sizeof(struct sockaddr_in) <= sizeof(struct port_address));
 
-#ifndef PORT_LOCK_DEBUG
-static_assert(sizeof(struct port_socket) <= PORT_SOCKET_BYTES);
-#endif
+static_assert(sizeof(struct port_socket) <= sizeof(struct port_socket_room));
 
 /* What the stack calls where nobody is attached: the same for all socks of a type. */
 struct callbacks {
@@ -184,8 +182,13 @@ static void set_lock_class(struct sock *sk)
 #endif
 }
 
+struct port_socket *port_socket_in(struct port_socket_room *room)
+{
+	return (struct port_socket *)room;
+}
+
 int port_socket_create(struct port_owner *owner, int family, int type, int protocol,
-		       struct port_socket **created)
+		       struct port_socket_room *room, struct port_socket **created)
 {
 	struct port_socket *self;
 	const struct cred *caller;
@@ -195,8 +198,10 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	error = port_owner_settle(owner);
 	if (error)
 		return error;
-	self = kzalloc(type == SOCK_STREAM ? sizeof(*self) : sizeof(struct port_datagram_socket),
-		       GFP_KERNEL);
+	if (type == SOCK_STREAM)
+		self = memset(room, 0, sizeof(*room));
+	else
+		self = kzalloc(sizeof(struct port_datagram_socket), GFP_KERNEL);
 	if (!self)
 		return -ENOMEM;
 	/* Whose they are decides which sockets of user space share a port with it. */
@@ -204,7 +209,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	error = sock_create_kern(owner->net, family, type, protocol, &self->socket);
 	revert_creds(caller);
 	if (error) {
-		kfree(self);
+		if (type != SOCK_STREAM)
+			kfree(self);
 		return error;
 	}
 	sk = self->socket->sk;
@@ -267,7 +273,7 @@ int port_socket_listen(struct port_socket *socket)
 	return kernel_listen(socket->socket, READ_ONCE(net->core.sysctl_somaxconn));
 }
 
-int port_socket_accept(struct port_socket *listener, struct port_socket **accepted)
+int port_socket_accept(struct port_socket *listener, struct port_socket_room *room)
 {
 	struct port_socket *self;
 	int error;
@@ -275,20 +281,15 @@ int port_socket_accept(struct port_socket *listener, struct port_socket **accept
 	/* Linux makes a socket before it looks. */
 	if (reqsk_queue_empty(&inet_csk(listener->socket->sk)->icsk_accept_queue))
 		return -EAGAIN;
-	self = kzalloc(sizeof(*self), GFP_KERNEL);
-	if (!self)
-		return -ENOMEM;
+	self = memset(room, 0, sizeof(*room));
 	error = kernel_accept(listener->socket, &self->socket, O_NONBLOCK);
-	if (error) {
-		kfree(self);
+	if (error)
 		return error;
-	}
 	port_socket_enter_net(self);
 	compat_sock_no_task_frag(self->socket->sk);
 	port_tcp_unpause(self->socket->sk);
 	self->since = (u32)jiffies | 1;
 	self->syn_retransmits = min(tcp_sk(self->socket->sk)->total_retrans, (u32)U8_MAX);
-	*accepted = self;
 	return 0;
 }
 

@@ -16,12 +16,12 @@ struct port_socket {
 	port_socket_notify *notify;
 	/* First failure that the stack reported; sk_err itself is cleared by whoever reads it
 	 * first. */
-	int error;
+	s16 error;
+	u8 syn_retransmits;
+	bool fast_open;
 	/* When it was seen connected, in jiffies; then never 0. The peer may have reset it since.
 	 */
 	u32 since;
-	u8 syn_retransmits;
-	bool fast_open;
 	/* While it is used inline (net_inline.c): that processor's number and 1, and what to
 	 * restore. */
 	int inline_processor;

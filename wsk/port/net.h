@@ -31,8 +31,10 @@ struct port_segment {
 
 struct port_socket;
 
-/* The size of a connection's, at most, where locks carry no debugging state. */
-enum { PORT_SOCKET_BYTES = 72 };
+/* Memory of its owner's for that of a stream; others have memory of their own. */
+struct port_socket_room {
+	uint64_t words[8];
+};
 
 enum port_socket_event {
 	PORT_SOCKET_READABLE = 1, /* data, FIN, or a connection to accept */
@@ -50,7 +52,7 @@ typedef void port_socket_notify(void *owner, uint32_t events);
 
 /* -ESRCH: the process that is to own it has ended. */
 PORT_MUST_CHECK int port_socket_create(struct port_owner *owner, int family, int type, int protocol,
-				       struct port_socket **created);
+				       struct port_socket_room *room, struct port_socket **created);
 
 /* Its network namespace, to be compared while the socket is there. */
 struct port_net *port_socket_net(struct port_socket *socket);
@@ -59,7 +61,7 @@ struct port_net *port_socket_net(struct port_socket *socket);
 void port_socket_attach(struct port_socket *socket, void *owner, port_socket_notify *notify);
 void port_socket_detach(struct port_socket *socket);
 
-/* Frees it. With reset a connection ends in RST instead of FIN. */
+/* Its end, but for the room. With reset a connection ends in RST instead of FIN. */
 void port_socket_release(struct port_socket *socket, bool reset);
 
 /* With the rights of its owner. */
@@ -74,8 +76,12 @@ void port_socket_lend(struct port_socket *socket, bool on);
 
 PORT_MUST_CHECK int port_socket_listen(struct port_socket *socket);
 
-/* The next established connection, detached; -EAGAIN when there is none. */
-PORT_MUST_CHECK int port_socket_accept(struct port_socket *listener, struct port_socket **accepted);
+/* The next established connection, detached, in the room; -EAGAIN when there is none. */
+PORT_MUST_CHECK int port_socket_accept(struct port_socket *listener, struct port_socket_room *room);
+
+/* What lies in a room; and, while it is detached, in another one from now on. */
+struct port_socket *port_socket_in(struct port_socket_room *room);
+struct port_socket *port_socket_move(struct port_socket_room *to, struct port_socket_room *from);
 
 /* Starts connecting: 0, -EINPROGRESS, or a failure. Then connect_status() until it is not that. */
 PORT_MUST_CHECK int port_socket_connect(struct port_socket *socket, const struct port_address *to);

@@ -79,7 +79,7 @@ NTSTATUS Socket::create_transport()
 {
 	port_socket *transport = nullptr;
 	int error = port_socket_create(owner_, port_family(family()), kind_.type, kind_.protocol,
-				       &transport);
+				       &transport_room_, &transport);
 
 	/* Windows' sockets are not dual stack unless asked. */
 	if (!error && family() == AF_INET6 && type() != SOCK_RAW)

@@ -92,14 +92,14 @@ int Socket::next_arrival(Arrival *arrival)
 	port_inspect_id id = {};
 	int error;
 
-	while (!(error = port_socket_accept(transport_, &arrival->transport))) {
+	while (!(error = port_socket_accept(transport_, &arrival->room))) {
 		if (!inspector())
 			return 0;
-		if (port_inspect_claim(inspector(), arrival->transport, &id)) {
+		if (port_inspect_claim(inspector(), port_socket_in(&arrival->room), &id)) {
 			arrival->id = to_client(id);
 			return 0;
 		}
-		port_socket_release(arrival->transport, true);
+		port_socket_release(port_socket_in(&arrival->room), true);
 	}
 	return error;
 }

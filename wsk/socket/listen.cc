@@ -20,7 +20,7 @@ constexpr int accepts_per_turn = 32;
  * A connected socket around an accepted transport, which is dropped where that fails. It has both
  * addresses, though its peer may have reset it by now: whatever follows finds that out.
  */
-Socket::Created Socket::adopt(const Arrival &arrival, PVOID context, const VOID *dispatch)
+Socket::Created Socket::adopt(Arrival &arrival, PVOID context, const VOID *dispatch)
 {
 	Refusal refusal = accepted;
 	Kind kind = kind_;
@@ -29,18 +29,18 @@ Socket::Created Socket::adopt(const Arrival &arrival, PVOID context, const VOID 
 	Socket *socket = make(*client_, kind, context, dispatch, &refusal);
 
 	if (!socket) {
-		port_socket_release(arrival.transport, true);
+		port_socket_release(port_socket_in(&arrival.room), true);
 		if (inspector())
 			indicate_abort(arrival.id);
 		return {refusal.status, nullptr};
 	}
 	socket->state_ = State::connected;
 	socket->inspect_id_ = arrival.id;
-	socket->attach_transport(arrival.transport);
+	socket->attach_transport(port_socket_move(&socket->transport_room_, &arrival.room));
 	return {STATUS_SUCCESS, socket};
 }
 
-void Socket::deliver_accept(PIRP irp, const Arrival &arrival)
+void Socket::deliver_accept(PIRP irp, Arrival &arrival)
 {
 	AcceptArguments &arguments = request_arguments<AcceptArguments>(irp);
 	Created made = adopt(arrival, arguments.context, arguments.dispatch);
@@ -61,7 +61,7 @@ void Socket::deliver_accept(PIRP irp, const Arrival &arrival)
 	connection.end_use();
 }
 
-void Socket::indicate_accept(const EventCall &call, const Arrival &arrival)
+void Socket::indicate_accept(const EventCall &call, Arrival &arrival)
 {
 	SOCKADDR_STORAGE local = {}, remote = {};
 	AcceptOutputs outputs;

@@ -205,7 +205,7 @@ private:
 
 	/* A connection from the network. */
 	struct Arrival {
-		port_socket *transport;
+		port_socket_room room;
 		WSK_INSPECT_ID id; /* with conditional accept */
 	};
 
@@ -312,9 +312,9 @@ private:
 	NTSTATUS execute_listen();
 	void serve_accepts();
 	bool serve_one_accept();
-	void deliver_accept(PIRP irp, const Arrival &arrival);
-	void indicate_accept(const EventCall &call, const Arrival &arrival);
-	Created adopt(const Arrival &arrival, PVOID context, const VOID *dispatch);
+	void deliver_accept(PIRP irp, Arrival &arrival);
+	void indicate_accept(const EventCall &call, Arrival &arrival);
+	Created adopt(Arrival &arrival, PVOID context, const VOID *dispatch);
 
 	/* inspect.cc */
 	port_inspector *inspector() const;
@@ -417,6 +417,7 @@ private:
 	AcceptOutputs *outputs_ = nullptr; /* until WskAcceptEvent has returned */
 	port_owner *owner_ = nullptr;	   /* of those that WskSocket makes */
 	port_socket *transport_ = nullptr;
+	port_socket_room transport_room_;
 	DatagramState *datagram_ = nullptr; /* of a datagram socket */
 	PIRP life_irp_ =
 		nullptr; /* of the creation until there is a transport, then of the close */
