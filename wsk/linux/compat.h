@@ -9,8 +9,10 @@
 
 #include <linux/device.h>
 #include <linux/fs.h>
+#include <linux/interrupt.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/inet_sock.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
@@ -124,6 +126,45 @@ static inline int compat_unlink(struct file *file, struct inode *folder, struct 
 	return vfs_unlink(file_mnt_idmap(file), folder, dentry, NULL);
 #else
 	return vfs_unlink(file_mnt_user_ns(file), folder, dentry, NULL);
+#endif
+}
+
+/*
+ * Something that runs in a softirq of the processor that it was scheduled on: once for all times
+ * that it was scheduled before it ran, never twice at once. Any context may schedule it; where
+ * bottom halves are enabled, nobody is in a hurry to run it.
+ */
+#ifdef HAVE_WQ_BH
+typedef struct work_struct compat_bottom;
+#else
+typedef struct tasklet_struct compat_bottom;
+#endif
+
+static inline void compat_bottom_init(compat_bottom *bottom, void (*run)(compat_bottom *bottom))
+{
+#ifdef HAVE_WQ_BH
+	INIT_WORK(bottom, run);
+#else
+	tasklet_setup(bottom, run);
+#endif
+}
+
+static inline void compat_bottom_schedule(compat_bottom *bottom)
+{
+#ifdef HAVE_WQ_BH
+	queue_work(system_bh_wq, bottom);
+#else
+	tasklet_schedule(bottom);
+#endif
+}
+
+/* Waits until it does not run any more. Sleeps. */
+static inline void compat_bottom_cancel(compat_bottom *bottom)
+{
+#ifdef HAVE_WQ_BH
+	cancel_work_sync(bottom);
+#else
+	tasklet_kill(bottom);
 #endif
 }
 

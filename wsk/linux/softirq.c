@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* port/softirq.h over tasklets: one for each processor, which runs where it was scheduled. */
+/*
+ * port/softirq.h over work of the bottom half or, where the kernel has none, tasklets: one for each
+ * processor, which runs where it was scheduled.
+ */
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
-#include <linux/interrupt.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 
+#include "compat.h"
 #include "linux/linux.h"
 #include "port/softirq.h"
 
 struct processor {
-	struct tasklet_struct tasklet;
+	compat_bottom bottom;
 	unsigned int number;
 	call_single_data_t call;
 	u64 memory[PORT_PROCESSOR_BYTES / sizeof(u64)];
@@ -18,17 +21,17 @@ struct processor {
 
 static DEFINE_PER_CPU(struct processor, processors);
 
-static void run_tasklet(struct tasklet_struct *tasklet)
+static void run(compat_bottom *bottom)
 {
-	struct processor *self = container_of(tasklet, struct processor, tasklet);
+	struct processor *self = container_of(bottom, struct processor, bottom);
 
 	nt_softirq_run(self->number);
 }
 
 /* In an interrupt, on the processor that was asked for. */
-static void schedule_here(void *tasklet)
+static void schedule_here(void *bottom)
 {
-	tasklet_schedule(tasklet);
+	compat_bottom_schedule(bottom);
 }
 
 void port_softirq_init(void)
@@ -40,8 +43,8 @@ void port_softirq_init(void)
 		struct processor *processor = per_cpu_ptr(&processors, number);
 
 		processor->number = number;
-		tasklet_setup(&processor->tasklet, run_tasklet);
-		INIT_CSD(&processor->call, schedule_here, &processor->tasklet);
+		compat_bottom_init(&processor->bottom, run);
+		INIT_CSD(&processor->call, schedule_here, &processor->bottom);
 	}
 }
 
@@ -53,7 +56,8 @@ void port_softirq_exit(void)
 
 	/* Requests to other processors are served in order: none is under way after this one. */
 	on_each_cpu(nothing, NULL, true);
-	for_each_possible_cpu(number) tasklet_kill(&per_cpu_ptr(&processors, number)->tasklet);
+	for_each_possible_cpu(number)
+		compat_bottom_cancel(&per_cpu_ptr(&processors, number)->bottom);
 }
 
 void port_softirq_raise(unsigned int number)
@@ -68,9 +72,9 @@ void port_softirq_raise(unsigned int number)
 	local_irq_save(flags);
 	/* If a request is under way to that processor already, it has yet to be served. */
 	if (number == smp_processor_id() || !cpu_online(number))
-		tasklet_schedule(&processor->tasklet);
+		compat_bottom_schedule(&processor->bottom);
 	else if (smp_call_function_single_async(number, &processor->call) == -ENXIO)
-		tasklet_schedule(&processor->tasklet);
+		compat_bottom_schedule(&processor->bottom);
 	local_irq_restore(flags);
 	if (task)
 		local_bh_enable();
