@@ -226,6 +226,32 @@ void under_a_spin_lock(struct kunit *test, ADDRESS_FAMILY family)
 	expect_done(test, receive.wait(), 10);
 }
 
+void note_level(void *level)
+{
+	*static_cast<KIRQL *>(level) = KeGetCurrentIrql();
+}
+
+/* Whether softirqs serve sockets is a parameter of the module: what the network brings shows it. */
+void served_without_a_hop(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(10), in(10);
+	Request send, receive;
+	KIRQL received = PASSIVE_LEVEL, sent = HIGH_LEVEL;
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	receive.on_completion(note_level, &received);
+	pair.peer.start_receive(receive, in.all());
+	expect_done(test, pair.caller.send(out.all()), 10);
+	expect_done(test, receive.wait(), 10);
+
+	send.on_completion(note_level, &sent);
+	in_softirq([&]() { pair.caller.start_send(send, out.all()); });
+	expect_done(test, send.wait(), 10);
+	EXPECT_EQ(test, sent, received);
+}
+
 #define AT_BOTH_KINDS(sentence, function)                          \
 	IPV4_AND_IPV6(sentence ", under a lock", function<false>), \
 		IPV4_AND_IPV6(sentence ", in a softirq", function<true>)
@@ -239,6 +265,7 @@ constexpr bridge_case cases[] = {
 	AT_BOTH_KINDS("many requests keep their order", many_requests),
 	IPV4_AND_IPV6("a send larger than all buffers", large_send),
 	IPV4_AND_IPV6("no completion routine runs under the caller's lock", under_a_spin_lock),
+	IPV4_AND_IPV6("a request made in a softirq is served in one", served_without_a_hop),
 };
 
 } // namespace

@@ -87,6 +87,8 @@ static void notify(struct sock *sk, u32 events)
 			self->notify(self->owner, events | PORT_SOCKET_INLINE);
 			port_inline_end(self);
 		} else {
+			if (port_inline_soon(self))
+				events |= PORT_SOCKET_SOON;
 			self->notify(self->owner, events);
 		}
 	}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Using a connection in the softirq that processes its packets, in sk_data_ready: nobody owns the
- * socket, and the spinlock that goes before owning it is held. What port/net.h otherwise does with
- * the socket owned then works at once, without a switch to another task; but nothing may sleep.
+ * Using a connection in a softirq: that which processes its packets, in sk_data_ready, or another.
+ * Nobody owns the socket, and the spinlock that goes before owning it is held. What port/net.h
+ * otherwise does with the socket owned then works at once, without a switch to another task; but
+ * nothing may sleep.
  */
 #include <linux/moduleparam.h>
 #include <linux/skbuff.h>
@@ -50,6 +51,48 @@ void port_inline_end(struct port_socket *socket)
 		return;
 	WRITE_ONCE(socket->inline_processor, 0);
 	socket->socket->sk->sk_allocation = socket->allocation;
+}
+
+bool port_inline_soon(const struct port_socket *socket)
+{
+	const struct sock *sk = socket->socket->sk;
+
+	return READ_ONCE(fast_paths) &&
+	       (sk->sk_type == SOCK_STREAM ? !sock_owned_by_user_nocheck(sk)
+					   : in_serving_softirq());
+}
+
+/* Held beyond the function, which sparse need not know. */
+static void take_lock(struct sock *sk)
+{
+	bh_lock_sock(sk);
+	__release(&sk->sk_lock.slock);
+}
+
+static void drop_lock(struct sock *sk)
+{
+	__acquire(&sk->sk_lock.slock);
+	bh_unlock_sock(sk);
+}
+
+bool port_socket_enter(struct port_socket *socket)
+{
+	struct sock *sk = socket->socket->sk;
+
+	if (sk->sk_type != SOCK_STREAM)
+		return READ_ONCE(fast_paths);
+	take_lock(sk);
+	if (port_inline_begin(socket))
+		return true;
+	drop_lock(sk);
+	return false;
+}
+
+void port_socket_leave(struct port_socket *socket)
+{
+	port_inline_end(socket);
+	if (socket->socket->sk->sk_type == SOCK_STREAM)
+		drop_lock(socket->socket->sk);
 }
 
 int port_locked_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push)

@@ -32,9 +32,12 @@ struct port_socket {
 /* Whether there is inline use at all. */
 bool port_inline_allowed(void);
 
-/* Around inline use, in sk_data_ready; false: not here. */
+/* Around inline use, in sk_data_ready or a softirq that holds the same lock; false: not here. */
 bool port_inline_begin(struct port_socket *socket);
 void port_inline_end(struct port_socket *socket);
+
+/* Whether port_socket_enter() in a softirq would probably succeed; in a callback of the sock's. */
+bool port_inline_soon(const struct port_socket *socket);
 
 /* Whether the caller is inside that. Nothing else runs on the processor meanwhile. */
 static inline bool port_inline(const struct port_socket *socket)

@@ -5,6 +5,7 @@
  */
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
+#include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 
@@ -13,7 +14,9 @@
 #include "port/softirq.h"
 
 struct processor {
-	compat_bottom bottom;
+	compat_bottom bottom; /* DPCs */
+	compat_bottom calls_bottom;
+	struct llist_head calls;
 	unsigned int number;
 	call_single_data_t call;
 	u64 memory[PORT_PROCESSOR_BYTES / sizeof(u64)];
@@ -26,6 +29,28 @@ static void run(compat_bottom *bottom)
 	struct processor *self = container_of(bottom, struct processor, bottom);
 
 	nt_softirq_run(self->number);
+}
+
+static void run_calls(compat_bottom *bottom)
+{
+	struct processor *self = container_of(bottom, struct processor, calls_bottom);
+	struct llist_node *node = llist_reverse_order(llist_del_all(&self->calls));
+
+	while (node) {
+		struct port_bottom *call = (struct port_bottom *)node;
+
+		node = node->next;
+		nt_bottom_run(call);
+	}
+}
+
+void port_bottom_queue(struct port_bottom *bottom)
+{
+	struct processor *here = this_cpu_ptr(&processors);
+
+	BUILD_BUG_ON(sizeof(struct llist_node) != sizeof(bottom->next));
+	if (llist_add((struct llist_node *)bottom, &here->calls))
+		compat_bottom_schedule(&here->calls_bottom);
 }
 
 /* In an interrupt, on the processor that was asked for. */
@@ -44,6 +69,8 @@ void port_softirq_init(void)
 
 		processor->number = number;
 		compat_bottom_init(&processor->bottom, run);
+		compat_bottom_init(&processor->calls_bottom, run_calls);
+		init_llist_head(&processor->calls);
 		INIT_CSD(&processor->call, schedule_here, &processor->bottom);
 	}
 }
@@ -57,7 +84,10 @@ void port_softirq_exit(void)
 	/* Requests to other processors are served in order: none is under way after this one. */
 	on_each_cpu(nothing, NULL, true);
 	for_each_possible_cpu(number)
+	{
 		compat_bottom_cancel(&per_cpu_ptr(&processors, number)->bottom);
+		compat_bottom_cancel(&per_cpu_ptr(&processors, number)->calls_bottom);
+	}
 }
 
 void port_softirq_raise(unsigned int number)

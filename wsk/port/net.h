@@ -41,6 +41,7 @@ enum port_socket_event {
 	PORT_SOCKET_WRITABLE = 2,
 	PORT_SOCKET_STATE = 4,	/* the connection's state, or its error, changed */
 	PORT_SOCKET_INLINE = 8, /* and the socket may be used inside the notification */
+	PORT_SOCKET_SOON = 32,	/* or else in a softirq soon afterwards (port_socket_enter) */
 	PORT_SOCKET_DEAD = 16,	/* its network namespace goes away, and waits for its release */
 };
 
@@ -49,6 +50,13 @@ enum port_socket_event {
  * but to send, receive, peek and discard where PORT_SOCKET_INLINE is set, or to receive datagrams.
  */
 typedef void port_socket_notify(void *owner, uint32_t events);
+
+/*
+ * Begins a use as inside such a notification, in a softirq, where nobody has the socket's lock;
+ * false: somebody owns the socket, or it is not to be used so.
+ */
+PORT_MUST_CHECK bool port_socket_enter(struct port_socket *socket);
+void port_socket_leave(struct port_socket *socket);
 
 /* -ESRCH: the process that is to own it has ended. */
 PORT_MUST_CHECK int port_socket_create(struct port_owner *owner, int family, int type, int protocol,

@@ -25,8 +25,22 @@ void *port_processor_memory(unsigned int processor);
  */
 void port_softirq_raise(unsigned int processor);
 
+/* Something to be called in a softirq: what an object embeds. */
+struct port_bottom {
+	void *next;
+};
+
+/*
+ * Has nt_bottom_run() called for it soon, in a softirq of this processor; not again before that has
+ * begun. The caller is in a softirq, or has bottom halves disabled.
+ */
+void port_bottom_queue(struct port_bottom *bottom);
+
 /* The NT world's (wsk/nt/ke_dpc.cc). */
 void nt_softirq_run(unsigned int processor);
+
+/* The NT world's (wsk/socket/socket.cc). */
+void nt_bottom_run(struct port_bottom *bottom);
 
 PORT_END
 

@@ -57,14 +57,16 @@ void Socket::on_returned(void *context)
 {
 	PIRP irp = static_cast<PIRP>(context);
 	Socket *self = Request::of(irp)->socket;
-	Server server;
+	Server possible = self->possible_server(), server;
 
+	if (possible == Server::caller)
+		possible = Server::work_item;
 	self->begin_use();
 	{
 		LockGuard guard(self->lock_);
 
 		Request::of(irp)->started = true;
-		server = self->leave_word(signal_returned, false);
+		server = self->leave_word(signal_returned, possible);
 	}
 	self->call(server, signal_returned);
 	self->end_use();

@@ -36,11 +36,6 @@ constinit port_lock_class lock_class = {};
 static_assert(sizeof(Socket) + 16 <= 512);
 #endif
 
-bool may_pump_here()
-{
-	return port_context() == PORT_CONTEXT_TASK && port_stack_left() >= stack_needed;
-}
-
 } // namespace
 
 void *Socket::operator new(size_t size) noexcept
@@ -112,13 +107,64 @@ void Socket::run_work(port_work *work)
 /* What can be served in the softirq that processes the transport's packets. */
 ULONG Socket::inline_signals() const
 {
-	return datagram_ || state_ == State::connected ? signal_receive | signal_send : 0;
+	if (dead_ || (!datagram_ && state_ != State::connected))
+		return 0;
+	return signal_receive | signal_send | signal_returned;
 }
 
-/* Whether this is the place for a pump, should there be none. A guess, without the lock. */
-bool Socket::may_begin_pump() const
+/*
+ * Has a softirq serve the socket, once the caller has let go of what it holds: for what need not
+ * sleep, and without waking a worker. A queued call is a use. Under the lock.
+ */
+void Socket::queue_softirq()
 {
-	return !pumping_ && may_pump_here();
+	if (in_softirq_list_)
+		return;
+	in_softirq_list_ = true;
+	begin_use();
+	port_bottom_queue(&bottom_);
+}
+
+void Socket::run_softirq(port_bottom *bottom)
+{
+	Socket *self = CONTAINING_RECORD(bottom, Socket, bottom_);
+	{
+		TransportUse transport(*self);
+		bool entered = transport && port_socket_enter(self->transport_), run, left;
+		ULONG able, todo = 0;
+		{
+			LockGuard guard(self->lock_);
+
+			self->in_softirq_list_ = false;
+			able = self->inline_signals();
+			left = self->signals_ && !self->pumping_;
+			run = left && entered && !(self->signals_ & ~able);
+			if (run)
+				todo = self->begin_pump(able, true);
+		}
+		if (run)
+			self->pump(able, todo);
+		else if (left)
+			self->queue_work();
+		if (entered)
+			port_socket_leave(self->transport_);
+	}
+	self->end_use();
+}
+
+/* Who is to serve, should there be no pump. A guess, without the lock. */
+Socket::Server Socket::possible_server() const
+{
+	if (pumping_)
+		return Server::present_pump;
+	switch (port_context()) {
+	case PORT_CONTEXT_TASK:
+		return port_stack_left() >= stack_needed ? Server::caller : Server::work_item;
+	case PORT_CONTEXT_SOFTIRQ:
+		return Server::softirq;
+	default:
+		return Server::work_item;
+	}
 }
 
 /* The pump's: nobody else takes any. */
@@ -140,15 +186,18 @@ ULONG Socket::begin_pump(ULONG mask, bool in_place)
 }
 
 /* Sets the signals, and tells who is to serve them; under the lock. */
-Socket::Server Socket::leave_word(ULONG signals, bool here)
+Socket::Server Socket::leave_word(ULONG signals, Server possible)
 {
 	InterlockedOr(&signals_, signals);
 	if (pumping_)
 		return Server::present_pump;
-	if (!here)
+	if (possible == Server::caller)
+		begin_pump(signals, false);
+	else if (possible == Server::softirq && !(signals_ & ~inline_signals()))
+		queue_softirq();
+	else
 		return Server::work_item;
-	begin_pump(signals, false);
-	return Server::caller;
+	return possible;
 }
 
 void Socket::call(Server server, ULONG signals)
@@ -162,12 +211,11 @@ void Socket::call(Server server, ULONG signals)
 /* The caller holds a use, unless it is the network, which detaching waits for. */
 void Socket::signal(ULONG signals)
 {
-	bool here = may_begin_pump();
-	Server server;
+	Server possible = possible_server(), server;
 	{
 		LockGuard guard(lock_);
 
-		server = leave_word(signals, here);
+		server = leave_word(signals, possible);
 	}
 	call(server, signals);
 }
@@ -311,8 +359,12 @@ void Socket::on_network(void *owner, uint32_t events)
 			return;
 		able = self->inline_signals();
 		in_place = in_place && !(self->signals_ & ~able);
-		if (in_place)
+		if (in_place) {
 			todo = self->begin_pump(able, true);
+		} else if ((events & PORT_SOCKET_SOON) && !(self->signals_ & ~able)) {
+			self->queue_softirq();
+			return;
+		}
 	}
 	if (in_place)
 		self->pump(able, todo);
@@ -325,7 +377,8 @@ NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULON
 {
 	Server server = Server::present_pump;
 	Refusal refusal = accepted;
-	bool here = may_begin_pump(), queued = false;
+	Server possible = possible_server();
+	bool queued = false;
 
 	begin_use(); /* the request's */
 	{
@@ -347,7 +400,7 @@ NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULON
 			 * network can help, waits for it.
 			 */
 			if (queued && first && !waits_for_network(irp))
-				server = leave_word(signals, here);
+				server = leave_word(signals, possible);
 			if (server != Server::present_pump)
 				begin_use(); /* ours: the request may be done any moment */
 		}
@@ -584,3 +637,8 @@ NTSTATUS Socket::close(const char *function, PIRP irp)
 }
 
 } // namespace wsk
+
+void nt_bottom_run(port_bottom *bottom)
+{
+	wsk::Socket::run_softirq(bottom);
+}

@@ -4,8 +4,9 @@
  *
  * Requests wait in queues, one for each thing that can block. Whatever may let one go on (a new
  * request, the network, a cancellation) sets an event bit, and the pump, of which at most one runs
- * per socket, serves the queues whose bit is set: at once in the caller, where that may sleep, else
- * in the socket's work item. No lock is held while client code runs.
+ * per socket, serves the queues whose bit is set: at once in the caller, where that may sleep; else
+ * in a softirq, where what is to be done need not sleep; else in the socket's work item. No lock of
+ * ours is held while client code runs.
  *
  * Uses keep the object: one until WskCloseSocket, one for each request held, for the queued work
  * item, for each call in progress. Whoever ends the last use has the work item finish the close.
@@ -19,6 +20,7 @@
 #include "port/inspect.h"
 #include "port/net.h"
 #include "port/packet.h"
+#include "port/softirq.h"
 #include "port/work.h"
 #include "socket/client.h"
 #include "socket/datagram.h"
@@ -101,6 +103,9 @@ public:
 		if (!InterlockedDecrement(&uses_))
 			begin_finish();
 	}
+
+	/* What queue_softirq() asked for. */
+	static void run_softirq(port_bottom *bottom);
 
 	/*
 	 * Takes a begun request in and returns STATUS_PENDING, or refuses it. The admission runs
@@ -223,14 +228,15 @@ private:
 	~Socket() { delete datagram_; }
 
 	/* socket.cc: the pump and the life cycle */
-	enum class Server { present_pump, caller, work_item };
+	enum class Server { present_pump, caller, softirq, work_item };
 	NTSTATUS queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
 		       Admission admission);
 	[[gnu::noinline]] void signal(ULONG signals);
-	Server leave_word(ULONG signals, bool here);
+	Server leave_word(ULONG signals, Server possible);
 	void call(Server server, ULONG signals);
 	[[gnu::noinline]] void queue_work();
-	bool may_begin_pump() const;
+	[[gnu::noinline]] void queue_softirq();
+	Server possible_server() const;
 	ULONG take_signals(ULONG mask);
 	ULONG begin_pump(ULONG mask, bool in_place);
 	void pump(ULONG mask, ULONG todo);
@@ -391,7 +397,8 @@ private:
 	LONG uses_ = 1;
 	ULONG signals_ = 0; /* set under the lock, and taken by the pump without it */
 	Peeked<bool> pumping_ = false;
-	bool in_place_ = false; /* the pump is, in the softirq that processes packets */
+	bool in_place_ = false;	       /* the pump is, in the softirq that processes packets */
+	bool in_softirq_list_ = false; /* to be called there */
 	Peeked<bool> closing_ = false;
 	bool abandoned_ = false;	  /* its driver is being unloaded, and may still close it */
 	bool kept_ = false;		  /* and nothing but its last use is left */
@@ -438,6 +445,7 @@ private:
 	EventTable events_;
 	port_lock lock_;
 	port_work work_;
+	port_bottom bottom_ = {};
 };
 
 inline RequestQueue &Socket::queue_of(Operation operation)
