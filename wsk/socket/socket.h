@@ -356,7 +356,7 @@ private:
 	long long collect(PIRP irp);
 
 	/* datagram_transfer.cc */
-	void serve_datagram_sends();
+	[[gnu::noinline]] void serve_datagram_sends();
 	void serve_datagram_receives();
 	long long transmit_datagrams(PIRP irp);
 	bool goes_as_run(PIRP irp);
@@ -364,7 +364,7 @@ private:
 	bool may_sleep(PIRP irp) const;
 	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
 	int next_datagram(port_datagram *datagram, NTSTATUS *verdict);
-	bool serve_receive_from(PIRP irp);
+	[[gnu::noinline]] bool serve_receive_from(PIRP irp);
 	void complete_receive_from(PIRP irp, const port_datagram &datagram);
 
 	/* datagram_event.cc */
@@ -372,7 +372,7 @@ private:
 	bool has_datagrams() const;
 	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags, bool *more);
 	PWSK_DATAGRAM_INDICATION next_indication();
-	void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);
+	[[gnu::noinline]] void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);
 
 	/* event.cc */
 	ULONG possible_events() const;
