@@ -108,8 +108,8 @@ static int transmit(struct socket *socket, struct msghdr *msg, size_t length)
 }
 
 static int64_t send(struct port_socket *socket, const struct port_address *to,
-		    const struct port_send_control *control, u32 segment_size,
-		    struct kvec *vector, size_t count, size_t length)
+		    const struct port_send_control *control, u32 segment_size, struct kvec *vector,
+		    size_t count, size_t length)
 {
 	struct sock *sk = socket->socket->sk;
 	struct port_address address = *to;
