@@ -6,7 +6,7 @@
  *
  *   - raw sockets: what they receive begins with the IP header on IPv4, and without on IPv6;
  *   - one IRP and one buffer for each socket, which take turns: receive, answer, receive;
- *   - unloading: what is received next, or cancelled, is the last.
+ *   - unloading: an IRP that takes turns is cancelled when nobody can be about to reuse it.
  *
  * Copyright (C) 2026 The WSK for Linux authors
  */
@@ -27,8 +27,9 @@ typedef struct _PONG_SOCKET {
 	PWSK_SOCKET Socket;
 	ADDRESS_FAMILY Family;
 	PIRP Irp;
-	KEVENT Done; /* a call that is waited for has completed, or the last request */
-	LONG Stopping;
+	KEVENT Done;	 /* a call that is waited for has completed, or the last request */
+	KSPIN_LOCK Lock; /* no turn begins, and so no IRP is reused, once it is stopping */
+	BOOLEAN Stopping;
 	BOOLEAN Running;
 	PUCHAR Packet;
 	PMDL Mdl; /* describes all of it */
@@ -60,12 +61,29 @@ static PIRP PongPrepare(PPONG_SOCKET Owner, PIO_COMPLETION_ROUTINE Routine)
 	return Owner->Irp;
 }
 
+/* The IRP for the next turn; NULL: there is none, and the last one is over. */
+static PIRP PongNextTurn(PPONG_SOCKET Owner, PIO_COMPLETION_ROUTINE Routine)
+{
+	PIRP Irp = NULL;
+	KIRQL Irql;
+
+	KeAcquireSpinLock(&Owner->Lock, &Irql);
+	if (!Owner->Stopping)
+		Irp = PongPrepare(Owner, Routine);
+	KeReleaseSpinLock(&Owner->Lock, Irql);
+	if (!Irp)
+		KeSetEvent(&Owner->Done, IO_NO_INCREMENT, FALSE);
+	return Irp;
+}
+
 static VOID PongReceive(PPONG_SOCKET Owner)
 {
 	WSK_BUF Buffer = {Owner->Mdl, 0, PONG_ROOM};
+	PIRP Irp = PongNextTurn(Owner, PongReceived);
 
-	PongDispatch(Owner)->WskReceiveFrom(Owner->Socket, &Buffer, 0, (PSOCKADDR)&Owner->Peer,
-					    NULL, NULL, NULL, PongPrepare(Owner, PongReceived));
+	if (Irp)
+		PongDispatch(Owner)->WskReceiveFrom(Owner->Socket, &Buffer, 0,
+						    (PSOCKADDR)&Owner->Peer, NULL, NULL, NULL, Irp);
 }
 
 static USHORT PongChecksum(const UCHAR *Bytes, SIZE_T Length)
@@ -121,17 +139,17 @@ NTSTATUS PongReceived(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
 
 	UNREFERENCED_PARAMETER(DeviceObject);
 
-	if (ReadAcquire(&Owner->Stopping)) {
-		KeSetEvent(&Owner->Done, IO_NO_INCREMENT, FALSE);
-	} else if (NT_SUCCESS(Irp->IoStatus.Status) && PongMakeAnswer(Owner, Length, &Offset)) {
-		Buffer.Mdl = Owner->Mdl;
-		Buffer.Offset = Offset;
-		Buffer.Length = Length - Offset;
-		PongDispatch(Owner)->WskSendTo(Owner->Socket, &Buffer, 0, (PSOCKADDR)&Owner->Peer,
-					       0, NULL, PongPrepare(Owner, PongAnswered));
-	} else {
+	if (!NT_SUCCESS(Irp->IoStatus.Status) || !PongMakeAnswer(Owner, Length, &Offset)) {
 		PongReceive(Owner);
+		return STATUS_MORE_PROCESSING_REQUIRED;
 	}
+	Buffer.Mdl = Owner->Mdl;
+	Buffer.Offset = Offset;
+	Buffer.Length = Length - Offset;
+	Irp = PongNextTurn(Owner, PongAnswered);
+	if (Irp)
+		PongDispatch(Owner)->WskSendTo(Owner->Socket, &Buffer, 0, (PSOCKADDR)&Owner->Peer,
+					       0, NULL, Irp);
 	return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
@@ -173,17 +191,16 @@ static PIRP PongStart(PPONG_SOCKET Owner)
 
 static VOID PongClose(PPONG_SOCKET Owner)
 {
-	LARGE_INTEGER TenMilliseconds;
+	KIRQL Irql;
 
 	if (Owner->Running) {
-		TenMilliseconds.QuadPart = -100000;
 		KeClearEvent(&Owner->Done);
-		InterlockedExchange(&Owner->Stopping, TRUE);
-		/* Again: a receive may have been about to begin, and nothing to cancel yet. */
-		do
-			IoCancelIrp(Owner->Irp);
-		while (KeWaitForSingleObject(&Owner->Done, Executive, KernelMode, FALSE,
-					     &TenMilliseconds) == STATUS_TIMEOUT);
+		KeAcquireSpinLock(&Owner->Lock, &Irql);
+		Owner->Stopping = TRUE;
+		KeReleaseSpinLock(&Owner->Lock, Irql);
+		/* A turn that is about to begin finds itself cancelled. */
+		IoCancelIrp(Owner->Irp);
+		KeWaitForSingleObject(&Owner->Done, Executive, KernelMode, FALSE, NULL);
 	}
 	if (Owner->Socket)
 		PongFinish(Owner, PongDispatch(Owner)->Basic.WskCloseSocket(Owner->Socket,
@@ -202,6 +219,7 @@ static NTSTATUS PongOpen(PPONG_SOCKET Owner, ADDRESS_FAMILY Family, ULONG Protoc
 	NTSTATUS Status;
 
 	KeInitializeEvent(&Owner->Done, NotificationEvent, FALSE);
+	KeInitializeSpinLock(&Owner->Lock);
 	Owner->Family = Family;
 	Owner->Irp = IoAllocateIrp(1, FALSE);
 	Owner->Packet = (PUCHAR)ExAllocatePool2(POOL_FLAG_NON_PAGED, PONG_ROOM, PONG_TAG);
