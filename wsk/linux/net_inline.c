@@ -57,7 +57,7 @@ bool port_inline_soon(const struct port_socket *socket)
 {
 	const struct sock *sk = socket->socket->sk;
 
-	return READ_ONCE(fast_paths) &&
+	return port_inline_allowed() &&
 	       (sk->sk_type == SOCK_STREAM ? !sock_owned_by_user_nocheck(sk)
 					   : in_serving_softirq());
 }
@@ -80,7 +80,7 @@ bool port_socket_enter(struct port_socket *socket)
 	struct sock *sk = socket->socket->sk;
 
 	if (sk->sk_type != SOCK_STREAM)
-		return READ_ONCE(fast_paths);
+		return port_inline_allowed();
 	take_lock(sk);
 	if (port_inline_begin(socket))
 		return true;
