@@ -5,84 +5,13 @@
  */
 #include <mstcpip.h>
 
-#include "short_memory.h"
 #include "wsk_control_kinds.h"
+#include "wsk_no_memory.h"
 
 namespace
 {
 
 using namespace wsk::test;
-
-constexpr unsigned int most_allocations = 400;
-
-/* What an attempt is made with: a shortage for as long as it wants one. */
-class Memory
-{
-public:
-	explicit Memory(unsigned int nth) : nth_(nth) {}
-	~Memory() { is_back(); }
-	Memory(const Memory &) = delete;
-	Memory &operator=(const Memory &) = delete;
-
-	void runs_out()
-	{
-		short_ = true;
-		short_memory_begin(nth_);
-	}
-	void is_back()
-	{
-		if (short_ && short_memory_end())
-			ran_out_ = true;
-		short_ = false;
-	}
-	bool ran_out() const { return ran_out_; }
-
-private:
-	unsigned int nth_;
-	bool short_ = false;
-	bool ran_out_ = false;
-};
-
-/* Of a port that it has no memory to note, Linux says that it is taken. */
-bool says_no_memory(NTSTATUS status, bool binds)
-{
-	return status == STATUS_INSUFFICIENT_RESOURCES ||
-	       (binds && status == STATUS_ADDRESS_ALREADY_EXISTS);
-}
-
-/* First of all in a test: skipping runs no destructors. */
-void needs_failures(struct kunit *test)
-{
-	if (!short_memory_possible())
-		bridge_skip(test, "this kernel's allocations cannot be made to fail");
-}
-
-/* Attempts return the operation's status. */
-template <typename Attempt>
-void for_each_allocation(struct kunit *test, Attempt attempt, bool binds = false, Site here = HERE)
-{
-	for (unsigned int nth = 1; nth < most_allocations; nth++) {
-		Memory memory(nth);
-		const NTSTATUS status = attempt(memory);
-
-		if (!NT_SUCCESS(status) && !(memory.ran_out() && says_no_memory(status, binds)))
-			bridge_fail(test, &here, "without allocation %u: %s", nth,
-				    bridge_status_name(status));
-		if (!memory.ran_out())
-			return;
-	}
-	bridge_fail(test, &here, "it never gets through");
-}
-
-/* The request is issued while memory is short; what it still waits for comes afterwards. */
-template <typename Issue>
-Outcome issue_short(Memory &memory, Request &request, Issue issue, Site here = HERE)
-{
-	memory.runs_out();
-	issue(request);
-	memory.is_back();
-	return request.wait(here);
-}
 
 void registering(struct kunit *test)
 {
@@ -322,163 +251,6 @@ void accept_event(struct kunit *test, ADDRESS_FAMILY family)
 	});
 }
 
-/* A send that memory is too short for waits for it, as it waits for room. */
-void sending(struct kunit *test, ADDRESS_FAMILY family)
-{
-	needs_failures(test);
-
-	constexpr ULONG sizes[] = {100, 30000};
-	Client client(test);
-	Pair pair(client, family);
-	Buffer out(sizes[1]), in(sizes[1]);
-
-	REQUIRE(test, pair.connected() && out.valid() && in.valid());
-	out.fill();
-	for (ULONG size : sizes)
-		for_each_allocation(test, [&](Memory &memory) {
-			Request request;
-
-			in.wipe();
-			const Outcome outcome = issue_short(memory, request, [&](Request &request) {
-				pair.caller.start_send(request, out.window(0, size));
-			});
-
-			expect_done(test, outcome, size);
-			expect_done(test, pair.peer.receive(in.window(0, size), WSK_FLAG_WAITALL),
-				    size);
-			EXPECT_TRUE(test, in.holds(0, size, 0));
-			return outcome.status;
-		});
-}
-
-void receiving(struct kunit *test, ADDRESS_FAMILY family)
-{
-	needs_failures(test);
-
-	constexpr ULONG size = 10000;
-	Client client(test);
-	Pair pair(client, family);
-	Buffer out(size), in({size / 2, size / 2});
-
-	REQUIRE(test, pair.connected() && out.valid() && in.valid());
-	out.fill();
-	for_each_allocation(test, [&](Memory &memory) {
-		Request request;
-
-		in.wipe();
-		expect_done(test, pair.caller.send(out.all()), size);
-		const Outcome outcome = issue_short(memory, request, [&](Request &request) {
-			pair.peer.start_receive(request, in.all(), WSK_FLAG_WAITALL);
-		});
-
-		expect_done(test, outcome, size);
-		EXPECT_TRUE(test, in.holds(0, size, 0));
-		return outcome.status;
-	});
-}
-
-/* Nothing of a stream is left out. */
-struct Told {
-	static NTSTATUS WSKAPI on_receive(PVOID context, ULONG, PWSK_DATA_INDICATION list,
-					  SIZE_T bytes, SIZE_T *)
-	{
-		auto *self = static_cast<Told *>(context);
-
-		if (list) {
-			self->bytes += bytes;
-			KeSetEvent(&self->told, IO_NO_INCREMENT, FALSE);
-		}
-		return STATUS_SUCCESS;
-	}
-
-	Told() { KeInitializeEvent(&told, SynchronizationEvent, FALSE); }
-	bool reach(SIZE_T wanted)
-	{
-		while (bytes < wanted)
-			if (!wait_for(&told))
-				return false;
-		return bytes == wanted;
-	}
-
-	static const WSK_CLIENT_CONNECTION_DISPATCH dispatch;
-
-	SIZE_T bytes = 0;
-	KEVENT told;
-};
-
-const WSK_CLIENT_CONNECTION_DISPATCH Told::dispatch = {Told::on_receive, nullptr, nullptr};
-
-void receive_event(struct kunit *test, ADDRESS_FAMILY family)
-{
-	needs_failures(test);
-
-	constexpr ULONG size = 10000;
-	Client client(test);
-	Listener listener(client, family);
-	Told told;
-	Socket caller(client, WSK_FLAG_CONNECTION_SOCKET, family, &told, &Told::dispatch);
-	Socket peer(client);
-	Buffer out(size);
-	SIZE_T sent = 0;
-
-	REQUIRE(test, listener.open() && caller.open() && out.valid());
-	expect_done(test, caller.bind(Address::any(family)));
-	expect_done(test, caller.connect(listener.address));
-	peer.adopt(listener.accept());
-	for_each_allocation(test, [&](Memory &memory) {
-		expect_done(test, peer.send(out.all()), size);
-		sent += size;
-		bridge_sleep_ms(10); /* it has all arrived */
-		memory.runs_out();
-		const NTSTATUS status = caller.set_events(WSK_EVENT_RECEIVE);
-		memory.is_back();
-		if (status == STATUS_SUCCESS) {
-			EXPECT_TRUE(test, told.reach(sent));
-			EXPECT_STATUS(test,
-				      caller.set_events(WSK_EVENT_RECEIVE | WSK_EVENT_DISABLE),
-				      STATUS_SUCCESS);
-		}
-		return status;
-	});
-}
-
-void datagrams(struct kunit *test, ADDRESS_FAMILY family)
-{
-	needs_failures(test);
-
-	constexpr ULONG size = 5000;
-	Client client(test);
-	Datagram sender(client, family), receiver(client, family);
-	Buffer out(size), in(size);
-
-	REQUIRE(test,
-		sender.bind_loopback() && receiver.bind_loopback() && out.valid() && in.valid());
-	out.fill();
-	for_each_allocation(test, [&](Memory &memory) {
-		Request request, receive;
-		const Outcome outcome = issue_short(memory, request, [&](Request &request) {
-			sender.start_send(request, out.all(), receiver.address);
-		});
-
-		/* What was sent may be lost on its way. */
-		receiver.start_receive(receive, in.all());
-		if (outcome.status != STATUS_SUCCESS || receive.pending())
-			expect_done(test, sender.send(out.all(), receiver.address), size);
-		expect_done(test, receive.wait(), size);
-		return outcome.status;
-	});
-	for_each_allocation(test, [&](Memory &memory) {
-		Request request;
-
-		expect_done(test, sender.send(out.all(), receiver.address), size);
-		const Outcome outcome = issue_short(memory, request, [&](Request &request) {
-			receiver.start_receive(request, in.all());
-		});
-
-		return outcome.status;
-	});
-}
-
 void closing(struct kunit *test, ADDRESS_FAMILY family)
 {
 	needs_failures(test);
@@ -576,10 +348,6 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("connecting", connecting),
 	IPV4_AND_IPV6("accepting", accepting),
 	IPV4_AND_IPV6("WskAcceptEvent with a connection that waits", accept_event),
-	IPV4_AND_IPV6("sending on a connection, which waits for memory", sending),
-	IPV4_AND_IPV6("receiving on a connection", receiving),
-	IPV4_AND_IPV6("WskReceiveEvent with data that waits", receive_event),
-	IPV4_AND_IPV6("sending and receiving datagrams", datagrams),
 	IPV4_AND_IPV6("options and control codes", controls),
 	IPV4_AND_IPV6("closing, which cannot fail", closing),
 };

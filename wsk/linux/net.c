@@ -464,10 +464,28 @@ int64_t port_socket_discard(struct port_socket *socket, size_t limit)
 	return receive(socket, &msg);
 }
 
+/* Whether there was no memory for a FIN, after which TCP never tries again. */
+static bool fin_is_missing(struct sock *sk)
+{
+	const int waits_for_its_ack = TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK;
+	bool missing;
+
+	lock_sock(sk);
+	missing = (1 << sk->sk_state) & waits_for_its_ack && tcp_write_queue_empty(sk) &&
+		  tcp_rtx_queue_empty(sk);
+	release_sock(sk);
+	return missing;
+}
+
 int port_socket_shutdown_send(struct port_socket *socket)
 {
+	struct sock *sk = socket->socket->sk;
 	int error = kernel_sock_shutdown(socket->socket, SHUT_WR);
 
+	if (!error && fin_is_missing(sk)) {
+		tcp_abort(sk, ENOBUFS); /* else the peer would never hear of the end */
+		error = -ENOBUFS;
+	}
 	return error ? port_socket_failure(socket, error) : 0;
 }
 
