@@ -140,7 +140,7 @@ Outcome Datagram::send(PWSK_BUF buffer, PSOCKADDR to, Messages *control, Site he
 	Request request;
 
 	start_send(request, buffer, to, control);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Datagram::send_messages(PWSK_BUF_LIST list, PSOCKADDR to, Messages *control, Site here)
@@ -148,7 +148,7 @@ Outcome Datagram::send_messages(PWSK_BUF_LIST list, PSOCKADDR to, Messages *cont
 	Request request;
 
 	start_send_messages(request, list, to, control);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Datagram::receive(PWSK_BUF buffer, Incoming *incoming, Site here)
@@ -234,10 +234,9 @@ PWSK_DATAGRAM_INDICATION DatagramNotes::take_kept()
 	return list;
 }
 
-void DatagramNotes::note(ULONG flags, PWSK_DATAGRAM_INDICATION node)
+void DatagramNotes::note(LONG index, ULONG flags, PWSK_DATAGRAM_INDICATION node)
 {
 	struct kunit *test = test_;
-	LONG index = datagrams_;
 	SIZE_T left = node->Buffer.Length, offset = node->Buffer.Offset, position = 0;
 
 	if (!seen_ || index >= most)
@@ -293,14 +292,13 @@ NTSTATUS WSKAPI DatagramNotes::on_receive_from(PVOID context, ULONG flags,
 	self->last_list_ = list;
 	if (answer == STATUS_PENDING)
 		*end = list;
-	for (PWSK_DATAGRAM_INDICATION node = list; node; node = node->Next) {
-		self->note(flags, node);
-		InterlockedIncrement(&self->datagrams_);
-		count++;
-	}
-	InterlockedIncrement(&self->calls_);
+	for (PWSK_DATAGRAM_INDICATION node = list; node; node = node->Next)
+		self->note(self->datagrams_ + count++, flags, node);
 	if (self->act)
 		self->act(*self);
+	/* Last of all: a test that has seen the count goes on. */
+	InterlockedIncrement(&self->calls_);
+	InterlockedAdd(&self->datagrams_, count);
 	InterlockedDecrement(&self->running_);
 	KeSetEvent(&self->called_, IO_NO_INCREMENT, FALSE);
 	return answer;

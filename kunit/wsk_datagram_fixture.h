@@ -134,7 +134,7 @@ public:
 private:
 	static NTSTATUS WSKAPI on_receive_from(PVOID context, ULONG flags,
 					       PWSK_DATAGRAM_INDICATION list);
-	void note(ULONG flags, PWSK_DATAGRAM_INDICATION node);
+	void note(LONG index, ULONG flags, PWSK_DATAGRAM_INDICATION node);
 
 	struct kunit *test_;
 	KEVENT called_;

@@ -206,6 +206,7 @@ void closed_inside_the_first_call(struct kunit *test, ADDRESS_FAMILY family)
 			scene.bring_about();
 		/* The enabling call itself is still under way then. */
 		scene.set(kind.event, STATUS_SUCCESS, "enabling");
+		REQUIRE(test, scene.notes.reach(1));
 		scene.check_request(request, true, STATUS_SUCCESS, "the close");
 		scene.check(scene.notes.calls == 1 && scene.notes.returned == 1,
 			    "called again, or closed too early");

@@ -62,9 +62,9 @@ public:
 private:
 	void note()
 	{
-		InterlockedIncrement(&calls);
 		if (act)
 			act(*this);
+		InterlockedIncrement(&calls);
 		KeSetEvent(&called_, IO_NO_INCREMENT, FALSE);
 		if (KeGetCurrentIrql() < DISPATCH_LEVEL && !wait_for(&gate_))
 			calls = -1;

@@ -6,6 +6,8 @@
  */
 #include "wsk_fixture.h"
 
+#include "net_backlog.h"
+
 namespace wsk::test
 {
 
@@ -224,6 +226,14 @@ Outcome Request::wait(Site here)
 	if (state_->irql > DISPATCH_LEVEL)
 		bridge_fail(test, &here, "the completion routine ran above DISPATCH_LEVEL");
 	return {status.Status, status.Information, pending, state_->rules};
+}
+
+Outcome Request::wait_received(Site here)
+{
+	const Outcome outcome = wait(here);
+
+	net_backlog_drain();
+	return outcome;
 }
 
 bool Request::pending() const

@@ -97,6 +97,8 @@ public:
 
 	/* Waits for the completion, and checks that IRP and returned value tell the same story. */
 	Outcome wait(Site here = HERE);
+	/* As wait(), for what it has sent on loopback to be received, too. */
+	Outcome wait_received(Site here = HERE);
 
 	bool pending() const; /* issued, and not completed yet */
 	bool cancel();	      /* IoCancelIrp's answer */

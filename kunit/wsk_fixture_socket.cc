@@ -306,7 +306,7 @@ Outcome Socket::send(PWSK_BUF buffer, ULONG flags, Site here)
 	Request request;
 
 	start_send(request, buffer, flags);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Socket::send_ex(PWSK_BUF buffer, ULONG flags, ULONG length, PCMSGHDR control, Site here)
@@ -314,7 +314,7 @@ Outcome Socket::send_ex(PWSK_BUF buffer, ULONG flags, ULONG length, PCMSGHDR con
 	Request request;
 
 	start_send_ex(request, buffer, flags, length, control);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Socket::receive_ex(PWSK_BUF buffer, ULONG flags, PULONG length, PCMSGHDR control,

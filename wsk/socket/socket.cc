@@ -593,9 +593,9 @@ void Socket::finish_close()
 	security_give_back(bound_.descriptor);
 	port_owner_put(owner_);
 	delete this;
-	if (irp)
-		request_complete(irp, STATUS_SUCCESS, 0);
 	driver_discharge(client->account(), Resource::sockets);
+	if (irp) /* with which the driver may be unloaded */
+		request_complete(irp, STATUS_SUCCESS, 0);
 	client->end_use();
 	client->release();
 }
