@@ -25,7 +25,7 @@ Socket *Socket::make(Client &client, const Kind &kind, PVOID context, const VOID
 	if (!socket) {
 		delete state;
 		client.end_use();
-		*refusal = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		*refusal = no_memory;
 		return nullptr;
 	}
 	socket->datagram_ = state;

@@ -53,7 +53,7 @@ Refusal take_control(PIRP irp, const Socket &socket, const CMSGHDR *chain, ULONG
 	auto *block = static_cast<SendBlock *>(
 		ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(SendBlock), SendBlock::tag));
 	if (!block)
-		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		return no_memory;
 	block->control = control.transport;
 	request->block = block;
 	return accepted;

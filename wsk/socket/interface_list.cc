@@ -9,8 +9,6 @@ namespace wsk
 namespace
 {
 
-constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
-
 /* IPv4's datagrams tell their interface where it is asked for. */
 Refusal prepare(Socket &socket)
 {
@@ -102,7 +100,7 @@ Refusal get_interfaces(Socket &socket, ControlCall &call)
 	socket.with_interfaces([&](InterfaceList &list) {
 		call.written = list.count * sizeof(ULONG);
 		if (call.output_size < call.written)
-			refusal = {STATUS_BUFFER_OVERFLOW, nullptr};
+			refusal = too_small;
 		else
 			RtlCopyMemory(call.output, list.indexes, call.written);
 	});

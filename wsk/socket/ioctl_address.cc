@@ -61,9 +61,6 @@ private:
 	ULONG count_ = 0;
 };
 
-constexpr Refusal too_small = {STATUS_BUFFER_OVERFLOW, nullptr};
-constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
-
 SOCKADDR_IN ipv4_address(ULONG address)
 {
 	SOCKADDR_IN result = {};

@@ -14,8 +14,6 @@ namespace
 
 constexpr ULONG pool_tag = 'dasW';
 
-constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
-
 /* What the list is sorted by. */
 class Candidates
 {
@@ -100,7 +98,7 @@ Refusal sort_address_list(Socket &socket, ControlCall &call)
 			"the input is too short for the addresses that it announces"};
 	call.written = SIZEOF_SOCKET_ADDRESS_LIST(static_cast<SIZE_T>(count));
 	if (call.output_size < call.written)
-		return {STATUS_BUFFER_OVERFLOW, nullptr};
+		return too_small;
 	for (INT i = 0; i < count; i++) {
 		port_address ignored = {};
 		SOCKET_ADDRESS entry;

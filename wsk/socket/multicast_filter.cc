@@ -78,9 +78,6 @@ ULONG room_for(const ControlCall &call, SIZE_T header, SIZE_T element)
 	return static_cast<ULONG>((call.input_size - header) / element);
 }
 
-constexpr Refusal too_small = {STATUS_BUFFER_OVERFLOW, nullptr};
-constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
-
 /* What a group's filter is at one moment. */
 class Filter
 {

@@ -97,7 +97,7 @@ Refusal get_header(Socket &socket, ControlCall &call)
 					      static_cast<port_header>(call.row->detail),
 					      call.output, call.output_size);
 	if (call.written > call.output_size)
-		return {STATUS_BUFFER_OVERFLOW, nullptr};
+		return too_small;
 	return accepted;
 }
 

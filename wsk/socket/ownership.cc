@@ -42,7 +42,7 @@ Refusal Ownership::keep(port_owner **owner, PSECURITY_DESCRIPTOR *kept) const
 	*owner = make();
 	if (!*owner) {
 		security_give_back(descriptor);
-		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		return no_memory;
 	}
 	*kept = descriptor;
 	return accepted;

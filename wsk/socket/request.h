@@ -125,6 +125,8 @@ struct Refusal {
 };
 
 constexpr Refusal accepted = {STATUS_SUCCESS, nullptr};
+constexpr Refusal no_memory = {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+constexpr Refusal too_small = {STATUS_BUFFER_OVERFLOW, nullptr}; /* the output */
 
 /*
  * Takes the IRP's next stack location, as IoCallDriver would. A refusal completes nothing yet:

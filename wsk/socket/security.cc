@@ -89,7 +89,7 @@ Refusal security_cache(Client &client, PSECURITY_DESCRIPTOR descriptor,
 	Cached *equal;
 
 	if (!made)
-		return {STATUS_INSUFFICIENT_RESOURCES, nullptr};
+		return no_memory;
 	made->length = length;
 	descriptor_write(parts, made->descriptor);
 	{

@@ -372,9 +372,9 @@ void Socket::on_network(void *owner, uint32_t events)
 		self->queue_work();
 }
 
-NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
-		       Admission admission)
+NTSTATUS Socket::queue(const char *function, PIRP irp, Lane lane, Admission admission)
 {
+	RequestQueue &queue = this->*lane.queue;
 	Server server = Server::present_pump;
 	Refusal refusal = accepted;
 	Server possible = possible_server();
@@ -400,7 +400,7 @@ NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULON
 			 * network can help, waits for it.
 			 */
 			if (queued && first && !waits_for_network(irp))
-				server = leave_word(signals, possible);
+				server = leave_word(lane.signal, possible);
 			if (server != Server::present_pump)
 				begin_use(); /* ours: the request may be done any moment */
 		}
@@ -413,7 +413,7 @@ NTSTATUS Socket::queue(const char *function, PIRP irp, RequestQueue &queue, ULON
 	if (!queued)
 		cancelled(irp);
 	if (server != Server::present_pump) {
-		call(server, signals);
+		call(server, lane.signal);
 		end_use();
 	}
 	return STATUS_PENDING;
@@ -484,7 +484,7 @@ void Socket::cancelled(PIRP irp)
 VOID NTAPI Socket::cancel_request(PDEVICE_OBJECT, PIRP irp)
 {
 	Socket *self = Request::of(irp)->socket;
-	Operation operation = Request::of(irp)->operation;
+	const Lane lane = lane_of(Request::of(irp)->operation);
 	bool others;
 
 	IoReleaseCancelSpinLock(irp->CancelIrql);
@@ -492,11 +492,11 @@ VOID NTAPI Socket::cancel_request(PDEVICE_OBJECT, PIRP irp)
 		LockGuard guard(self->lock_);
 
 		RequestQueue::remove(irp);
-		others = !self->queue_of(operation).empty();
+		others = !(self->*lane.queue).empty();
 	}
 	/* They may have been queued behind it, after the network's last word was spent on it. */
 	if (others)
-		self->signal(signal_of(operation));
+		self->signal(lane.signal);
 	self->cancelled(irp);
 }
 

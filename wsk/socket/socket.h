@@ -116,7 +116,7 @@ public:
 	{
 		Request::of(irp)->socket = this;
 		Request::of(irp)->operation = operation;
-		return queue(function, irp, queue_of(operation), signal_of(operation), admission);
+		return queue(function, irp, lane_of(operation), admission);
 	}
 
 	/* Completes a request that a queue no longer holds, and ends its use. */
@@ -221,16 +221,19 @@ private:
 
 	static constexpr int task_requests = 32, in_place_requests = 8;
 
-	RequestQueue &queue_of(Operation operation);
-	static ULONG signal_of(Operation operation);
+	struct Lane {
+		RequestQueue Socket::*queue;
+		ULONG signal;
+	};
+	/* Where requests of a kind wait, and what has them served. */
+	static constexpr Lane lane_of(Operation operation);
 
 	Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch);
 	~Socket() { delete datagram_; }
 
 	/* socket.cc: the pump and the life cycle */
 	enum class Server { present_pump, caller, softirq, work_item };
-	NTSTATUS queue(const char *function, PIRP irp, RequestQueue &queue, ULONG signals,
-		       Admission admission);
+	NTSTATUS queue(const char *function, PIRP irp, Lane lane, Admission admission);
 	[[gnu::noinline]] void signal(ULONG signals);
 	Server leave_word(ULONG signals, Server possible);
 	void call(Server server, ULONG signals);
@@ -448,45 +451,24 @@ private:
 	port_bottom bottom_ = {};
 };
 
-inline RequestQueue &Socket::queue_of(Operation operation)
+constexpr Socket::Lane Socket::lane_of(Operation operation)
 {
 	switch (operation) {
 	case Operation::connect:
 	case Operation::create_connected:
-		return connects_;
+		return {&Socket::connects_, signal_connect};
 	case Operation::accept:
-		return accepts_;
+		return {&Socket::accepts_, signal_accept};
 	case Operation::send:
 	case Operation::send_to:
 	case Operation::send_messages:
 	case Operation::disconnect:
-		return sends_;
+		return {&Socket::sends_, signal_send};
 	case Operation::receive:
 	case Operation::receive_from:
-		return receives_;
+		return {&Socket::receives_, signal_receive};
 	default:
-		return controls_;
-	}
-}
-
-inline ULONG Socket::signal_of(Operation operation)
-{
-	switch (operation) {
-	case Operation::connect:
-	case Operation::create_connected:
-		return signal_connect;
-	case Operation::accept:
-		return signal_accept;
-	case Operation::send:
-	case Operation::send_to:
-	case Operation::send_messages:
-	case Operation::disconnect:
-		return signal_send;
-	case Operation::receive:
-	case Operation::receive_from:
-		return signal_receive;
-	default:
-		return signal_control;
+		return {&Socket::controls_, signal_control};
 	}
 }
 

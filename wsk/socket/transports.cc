@@ -52,7 +52,7 @@ Refusal list_transports(ControlCall &call)
 		if (exists(one))
 			call.written += sizeof(one);
 	if (call.output_size < call.written)
-		return {STATUS_BUFFER_OVERFLOW, nullptr};
+		return too_small;
 	for (const WSK_TRANSPORT &one : transports)
 		if (exists(one)) {
 			RtlCopyMemory(out, &one, sizeof(one));
