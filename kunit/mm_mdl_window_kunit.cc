@@ -69,7 +69,7 @@ uint64_t physical(const void *address)
 
 uint64_t physical(const port_segment &segment)
 {
-	return (segment.frame << PAGE_SHIFT) + segment.offset;
+	return physical(segment.address);
 }
 
 /* The physical address of the window's byte, found the slow way. */
@@ -91,20 +91,22 @@ void check_window(struct kunit *test, PMDL mdl, ULONG offset, SIZE_T length, siz
 
 	ASSERT_TRUE(test, mdl_window_valid(mdl, offset, length));
 	while (done < length) {
-		size_t count = mdl_segments(mdl, offset, done, length, segments, max);
+		const port_vector part = mdl_vector(mdl, offset, done, length, segments, max);
+		const SIZE_T before = done;
 
-		ASSERT_TRUE(test, count >= 1 && count <= max);
-		for (size_t i = 0; i < count; i++) {
+		ASSERT_TRUE(test, part.count >= 1 && part.count <= max);
+		for (size_t i = 0; i < part.count; i++) {
 			ASSERT_TRUE(test, segments[i].length);
-			for (uint32_t at = 0; at < segments[i].length; at++, done++)
+			for (size_t at = 0; at < segments[i].length; at++, done++)
 				if (done >= length ||
 				    physical(segments[i]) + at != byte_of(mdl, offset + done))
 					wrong++;
 		}
+		ASSERT_EQ(test, part.length, done - before);
 	}
 	EXPECT_EQ(test, wrong, 0);
 	EXPECT_EQ(test, done, length);
-	EXPECT_EQ(test, mdl_segments(mdl, offset, length, length, segments, max), 0u);
+	EXPECT_EQ(test, mdl_vector(mdl, offset, length, length, segments, max).count, 0u);
 }
 
 void whole_chain(struct kunit *test)
@@ -135,7 +137,7 @@ void neighbours_become_one(struct kunit *test)
 
 	/* 5000 bytes over three pages' worth of frames that lie side by side. */
 	ASSERT_EQ(test, physical(block) + PAGE_SIZE, physical(block + PAGE_SIZE));
-	ASSERT_EQ(test, mdl_segments(chain->mdls[2], 0, 0, 5000, segments, 8), 1u);
+	ASSERT_EQ(test, mdl_vector(chain->mdls[2], 0, 0, 5000, segments, 8).count, 1u);
 	EXPECT_EQ(test, segments[0].length, 5000u);
 	EXPECT_EQ(test, physical(segments[0]), physical(block + 3000));
 
@@ -144,7 +146,7 @@ void neighbours_become_one(struct kunit *test)
 	ASSERT_NOT_NULL(test, half);
 	MmBuildMdlForNonPagedPool(half);
 	half->Next = chain->mdls[2];
-	EXPECT_EQ(test, mdl_segments(half, 0, 0, 8000, segments, 8), 1u);
+	EXPECT_EQ(test, mdl_vector(half, 0, 0, 8000, segments, 8).count, 1u);
 	EXPECT_EQ(test, segments[0].length, 8000u);
 	IoFreeMdl(half);
 }
@@ -154,12 +156,12 @@ void progress(struct kunit *test)
 	Chain *chain = make(test);
 	port_segment segments[8];
 
-	ASSERT_EQ(test, mdl_segments(chain->mdls[0], 5, 95 + 1000, 95 + 5000, segments, 8), 1u);
+	ASSERT_EQ(test, mdl_vector(chain->mdls[0], 5, 95 + 1000, 95 + 5000, segments, 8).count, 1u);
 	EXPECT_EQ(test, physical(segments[0]), physical(chain->blocks[1] + 4000));
 	EXPECT_EQ(test, segments[0].length, 4000u);
-	EXPECT_EQ(test, mdl_segments(chain->mdls[0], 5, 200, 100, segments, 8), 0u);
-	EXPECT_EQ(test, mdl_segments(chain->mdls[0], 5, 0, 100, segments, 0), 0u);
-	EXPECT_EQ(test, mdl_segments(nullptr, 0, 0, 0, segments, 8), 0u);
+	EXPECT_EQ(test, mdl_vector(chain->mdls[0], 5, 200, 100, segments, 8).count, 0u);
+	EXPECT_EQ(test, mdl_vector(chain->mdls[0], 5, 0, 100, segments, 0).count, 0u);
+	EXPECT_EQ(test, mdl_vector(nullptr, 0, 0, 0, segments, 8).count, 0u);
 }
 
 void bounds(struct kunit *test)
@@ -190,6 +192,7 @@ void memory_that_is_not_resident(struct kunit *test)
 {
 	Chain *chain = make(test);
 	PMDL loose = IoAllocateMdl(chain->blocks[0], 50, FALSE, FALSE, nullptr);
+	port_segment run;
 
 	ASSERT_NOT_NULL(test, loose);
 	EXPECT_FALSE(test, mdl_window_valid(loose, 0, 10));
@@ -210,6 +213,8 @@ void memory_that_is_not_resident(struct kunit *test)
 	}
 	EXPECT_TRUE(test, mdl_window_valid(loose, 0, 50));
 	check_window(test, loose, 7, 43, 1);
+	/* Its frames only say where it lies. */
+	EXPECT_FALSE(test, mdl_first_run(loose, 0, 50, &run));
 	MmUnlockPages(loose);
 	EXPECT_FALSE(test, mdl_window_valid(loose, 0, 50));
 	IoFreeMdl(loose);
@@ -241,22 +246,21 @@ void large_block(struct kunit *test)
 	ExFreePoolWithTag(block, tag);
 }
 
-/* Whether a window, not empty, lies in one page of the MDL's, and is described as that then. */
-void check_first_page(struct kunit *test, PMDL mdl, ULONG offset, SIZE_T length)
+/* Whether a window, not empty, lies in the MDL, and is described as one then. */
+void check_first_run(struct kunit *test, PMDL mdl, ULONG offset, SIZE_T length)
 {
 	UCHAR *first = static_cast<UCHAR *>(MmGetMdlVirtualAddress(mdl)) + offset;
-	const bool fits = offset + length <= mdl->ByteCount &&
-			  PAGE_ALIGN(first) == PAGE_ALIGN(first + length - 1);
+	const bool fits = offset + length <= mdl->ByteCount;
 	port_segment segment = {};
 
-	EXPECT_EQ(test, mdl_first_page(mdl, offset, length, &segment), fits);
+	EXPECT_EQ(test, mdl_first_run(mdl, offset, length, &segment), fits);
 	if (!fits)
 		return;
-	EXPECT_EQ(test, physical(segment), physical(first));
-	EXPECT_EQ(test, (SIZE_T)segment.length, length);
+	EXPECT_EQ(test, segment.address, static_cast<PVOID>(first));
+	EXPECT_EQ(test, segment.length, length);
 }
 
-void windows_of_one_page(struct kunit *test)
+void windows_of_one_mdl(struct kunit *test)
 {
 	Chain *chain = make(test);
 	PMDL part = IoAllocateMdl(chain->blocks[1], 8192, FALSE, FALSE, nullptr);
@@ -267,7 +271,7 @@ void windows_of_one_page(struct kunit *test)
 	for (PMDL mdl : mdls)
 		for (ULONG offset = 0; offset < mdl->ByteCount; offset += 1 + offset / 7)
 			for (SIZE_T length = 1; length < 5200; length += 1 + length / 5)
-				check_first_page(test, mdl, offset, length);
+				check_first_run(test, mdl, offset, length);
 	IoFreeMdl(part);
 }
 
@@ -280,7 +284,7 @@ constexpr bridge_case cases[] = {
 	{"an empty window needs no chain", empty_windows},
 	{"a window's memory must be resident", memory_that_is_not_resident},
 	{"parts of MDLs are links like others", parts},
-	{"a window of one page is known at a glance", windows_of_one_page},
+	{"a window of one MDL is known at a glance", windows_of_one_mdl},
 	{"a block of scattered pages comes back byte for byte", large_block},
 };
 

@@ -3,6 +3,7 @@
 #ifndef KUNIT_WSK_PACKET_GATE_H
 #define KUNIT_WSK_PACKET_GATE_H
 
+#include "net_backlog.h"
 #include "packet_gate.h"
 #include "wsk_fixture.h"
 
@@ -25,7 +26,12 @@ public:
 	PacketGate &operator=(const PacketGate &) = delete;
 
 	bool open() const { return gate_; }
-	ULONG count() const { return packet_gate_count(gate_); }
+	/* All that was sent on loopback before is in it. */
+	ULONG count() const
+	{
+		net_backlog_drain();
+		return packet_gate_count(gate_);
+	}
 
 private:
 	packet_gate *gate_;

@@ -17,8 +17,6 @@
 #include "linux/stamp.h"
 #include "linux/tap.h"
 
-enum { MAX_SEGMENTS = 16 };
-
 static struct port_ip mapped(__be32 address)
 {
 	struct in6_addr to;
@@ -336,25 +334,14 @@ bool port_datagram_waits(struct port_socket *socket)
 	return port_datagram_queued(self) || port_arrival_waits(self);
 }
 
-int64_t port_datagram_copy(const struct port_datagram *datagram,
-			   const struct port_segment *segments, size_t count)
+int64_t port_datagram_copy(const struct port_datagram *datagram, const struct port_vector *to)
 {
-	const struct sk_buff *skb = datagram->packet;
-	struct kvec few[MAX_SEGMENTS], *vector = few;
-	struct iov_iter to;
-	size_t length;
+	size_t length = min_t(size_t, to->length, datagram->length);
+	struct iov_iter iter;
 	int error;
 
-	if (count > MAX_SEGMENTS)
-		vector = in_softirq() ? kmalloc_array(count, sizeof(*vector), GFP_ATOMIC)
-				      : kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
-	if (!vector)
-		return -ENOMEM;
-	length = min_t(size_t, port_fill_vector(vector, segments, count), datagram->length);
-	iov_iter_kvec(&to, READ, vector, count, length);
-	error = skb_copy_datagram_iter(skb, datagram->offset, &to, length);
-	if (vector != few)
-		kvfree(vector);
+	port_iterate(&iter, READ, to);
+	error = skb_copy_datagram_iter(datagram->packet, datagram->offset, &iter, length);
 	return error ? error : length;
 }
 

@@ -11,8 +11,6 @@
 #include "linux/datagram.h"
 #include "linux/stamp.h"
 
-enum { MAX_SEGMENTS = 16 };
-
 /* Room for one message of each kind. */
 union control_buffer {
 	struct cmsghdr align;
@@ -108,8 +106,8 @@ static int transmit(struct socket *socket, struct msghdr *msg, size_t length)
 }
 
 static int64_t send(struct port_socket *socket, const struct port_address *to,
-		    const struct port_send_control *control, u32 segment_size, struct kvec *vector,
-		    size_t count, size_t length)
+		    const struct port_send_control *control, u32 segment_size,
+		    const struct port_vector *data)
 {
 	struct sock *sk = socket->socket->sk;
 	struct port_address address = *to;
@@ -124,7 +122,7 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 	int error = 0;
 	bool stamped;
 
-	if (port_datagram_exceeds_mtu(socket, segment_size ? segment_size : length))
+	if (port_datagram_exceeds_mtu(socket, segment_size ? segment_size : data->length))
 		return -EMSGSIZE;
 	if (control)
 		error = put_control(&msg, sk, control, goes_by_ipv4(to));
@@ -139,8 +137,8 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 		  port_stamp_expect(port_datagram_socket_of(socket), control->stamp);
 	if (stamped)
 		put_int(&msg, SOL_SOCKET, SO_TIMESTAMPING_OLD, SOF_TIMESTAMPING_TX_SOFTWARE);
-	iov_iter_kvec(&msg.msg_iter, WRITE, vector, count, length);
-	error = transmit(socket->socket, &msg, length);
+	port_iterate(&msg.msg_iter, WRITE, data);
+	error = transmit(socket->socket, &msg, data->length);
 	if (error < 0 && stamped)
 		port_stamp_forget(port_datagram_socket_of(socket), control->stamp);
 	/* What is in flight makes room for it when it has gone. */
@@ -151,24 +149,12 @@ static int64_t send(struct port_socket *socket, const struct port_address *to,
 
 int64_t port_datagram_send(struct port_socket *socket, const struct port_address *to,
 			   const struct port_send_control *control, uint32_t segment_size,
-			   const struct port_segment *segments, size_t count)
+			   const struct port_vector *data)
 {
-	struct kvec few[MAX_SEGMENTS] __uninitialized;
-	struct kvec *vector = few;
-	size_t length;
-	int64_t sent;
+	int64_t sent = send(socket, to, control, segment_size, data);
 
-	if (count > MAX_SEGMENTS)
-		vector = softirq_count() ? kmalloc_array(count, sizeof(*vector), GFP_ATOMIC)
-					 : kvmalloc_array(count, sizeof(*vector), GFP_KERNEL);
-	if (!vector)
-		return -ENOMEM;
-	length = port_fill_vector(vector, segments, count);
-	sent = send(socket, to, control, segment_size, vector, count, length);
 	/* The failure may have been an earlier datagram's, which it was the news of. */
 	if (sent < 0 && sent != -EAGAIN)
-		sent = send(socket, to, control, segment_size, vector, count, length);
-	if (vector != few)
-		kvfree(vector);
+		sent = send(socket, to, control, segment_size, data);
 	return sent;
 }

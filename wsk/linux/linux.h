@@ -47,6 +47,7 @@ int port_watch_init(void);
 void port_watch_exit(void);
 
 /* work.c */
+void port_page_init(void);
 int port_work_init_queues(void);
 void port_work_destroy_queues(void);
 

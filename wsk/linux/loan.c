@@ -75,30 +75,35 @@ void port_loan_end(struct port_loan *loan)
 	drop(NULL, &loan->ubuf, true);
 }
 
-static bool has_pages(const struct bio_vec *vector)
+static bool has_pages(const struct bio_vec *run)
 {
-	size_t page, pages = DIV_ROUND_UP(vector->bv_offset + vector->bv_len, PAGE_SIZE);
+	size_t page, pages = DIV_ROUND_UP(run->bv_offset + run->bv_len, PAGE_SIZE);
 
 	for (page = 0; page < pages; page++)
-		if (!sendpage_ok(vector->bv_page + page))
+		if (!sendpage_ok(run->bv_page + page))
 			return false;
 	return true;
 }
 
-bool port_loan_use(struct port_loan *loan, struct msghdr *msg, struct bio_vec *vector,
-		   const struct port_segment *segments, size_t count)
+bool port_loan_use(struct port_loan *loan, struct msghdr *msg,
+		   struct bio_vec pages[PORT_LOAN_SEGMENTS], const struct port_vector *data)
 {
-	size_t i, length = 0;
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		vector[i].bv_page = pfn_to_page(segments[i].frame);
-		vector[i].bv_offset = segments[i].offset;
-		vector[i].bv_len = segments[i].length;
-		length += segments[i].length;
-		if (!has_pages(&vector[i]))
+	if (data->count > PORT_LOAN_SEGMENTS || data->length > INT_MAX)
+		return false;
+	for (i = 0; i < data->count; i++) {
+		const struct port_segment *segment = &data->segments[i];
+
+		pages[i] = (struct bio_vec){
+			.bv_page = virt_to_page(segment->address),
+			.bv_len = segment->length,
+			.bv_offset = offset_in_page(segment->address),
+		};
+		if (!has_pages(&pages[i]))
 			return false;
 	}
-	iov_iter_bvec(&msg->msg_iter, WRITE, vector, count, length);
+	iov_iter_bvec(&msg->msg_iter, WRITE, pages, data->count, data->length);
 	msg->msg_flags |= MSG_ZEROCOPY;
 	msg->msg_ubuf = &loan->ubuf;
 	return true;

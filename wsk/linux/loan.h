@@ -8,11 +8,13 @@
 
 #include "port/loan.h"
 
+enum { PORT_LOAN_SEGMENTS = 16 };
+
 /*
- * The vector has room for as many as there are segments. False where some of it is memory that
- * nobody can hold by its pages, which leaves the message alone.
+ * `pages` is the message's for as long as it is sent. False where there are more segments, or some
+ * of it is memory that nobody can hold by its pages, which leaves the message alone.
  */
-bool port_loan_use(struct port_loan *loan, struct msghdr *msg, struct bio_vec *vector,
-		   const struct port_segment *segments, size_t count);
+bool port_loan_use(struct port_loan *loan, struct msghdr *msg,
+		   struct bio_vec pages[PORT_LOAN_SEGMENTS], const struct port_vector *data);
 
 #endif

@@ -13,6 +13,7 @@ static int __init wsk_init(void)
 {
 	int error;
 
+	port_page_init();
 	error = port_work_init_queues();
 	if (error)
 		return error;

@@ -51,9 +51,6 @@ static void note_callbacks(const struct sock *sk)
 	WRITE_ONCE(callbacks->error_report, sk->sk_error_report);
 }
 
-/* A vector on the stack holds this many segments; longer buffers take several rounds. */
-enum { MAX_SEGMENTS = 16 };
-
 static void note_state(struct port_socket *self, struct sock *sk)
 {
 	int error = READ_ONCE(sk->sk_err);
@@ -307,20 +304,8 @@ int port_socket_connect(struct port_socket *socket, const struct port_address *t
 	return error;
 }
 
-size_t port_fill_vector(struct kvec *vector, const struct port_segment *segments, size_t count)
-{
-	size_t i, length = 0;
-
-	for (i = 0; i < count; i++) {
-		vector[i].iov_base = __va(PFN_PHYS(segments[i].frame)) + segments[i].offset;
-		vector[i].iov_len = segments[i].length;
-		length += segments[i].length;
-	}
-	return length;
-}
-
 int64_t port_socket_connect_with(struct port_socket *socket, const struct port_address *to,
-				 const struct port_segment *segments, size_t count)
+				 const struct port_vector *data)
 {
 	struct port_address address = *to;
 	struct msghdr msg = {
@@ -328,14 +313,10 @@ int64_t port_socket_connect_with(struct port_socket *socket, const struct port_a
 		.msg_namelen = address_length(to),
 		.msg_flags = MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
-	struct kvec vector[MAX_SEGMENTS] __uninitialized;
 	int taken = -EOPNOTSUPP;
-	size_t length;
 
 	if (READ_ONCE(socket->fast_open)) {
-		count = min_t(size_t, count, MAX_SEGMENTS);
-		length = port_fill_vector(vector, segments, count);
-		iov_iter_kvec(&msg.msg_iter, WRITE, vector, count, length);
+		port_iterate(&msg.msg_iter, WRITE, data);
 		taken = port_tcp_before_syn(socket);
 		if (!taken)
 			taken = sock_sendmsg(socket->socket, &msg);
@@ -387,31 +368,21 @@ int port_socket_connect_status(struct port_socket *socket)
 	return error;
 }
 
-int64_t port_socket_send(struct port_socket *socket, const struct port_segment *segments,
-			 size_t count, uint32_t flags, struct port_loan *loan)
+int64_t port_socket_send(struct port_socket *socket, const struct port_vector *data, uint32_t flags,
+			 struct port_loan *loan)
 {
 	struct msghdr msg = {.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL};
 	struct sock *sk = socket->socket->sk;
-	union {
-		struct kvec linear[MAX_SEGMENTS];
-		struct bio_vec pages[MAX_SEGMENTS];
-	} vector __uninitialized;
+	struct bio_vec pages[PORT_LOAN_SEGMENTS] __uninitialized;
 	bool owns = !port_inline(socket), collected;
 	int sent;
 
-	if (count > MAX_SEGMENTS) {
-		count = MAX_SEGMENTS;
-		flags = PORT_SEND_MORE;
-	}
 	if (flags & PORT_SEND_MORE)
 		msg.msg_flags |= MSG_MORE;
 	if (flags & PORT_SEND_URGENT)
 		msg.msg_flags |= MSG_OOB;
-	if (!loan || !port_loan_use(loan, &msg, vector.pages, segments, count)) {
-		size_t length = port_fill_vector(vector.linear, segments, count);
-
-		iov_iter_kvec(&msg.msg_iter, WRITE, vector.linear, count, length);
-	}
+	if (!loan || !port_loan_use(loan, &msg, pages, data))
+		port_iterate(&msg.msg_iter, WRITE, data);
 	if (owns)
 		lock_sock(sk);
 	sent = port_locked_send(socket, &msg, msg_data_left(&msg), flags & PORT_SEND_PUSH);
@@ -443,16 +414,11 @@ static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 	return port_socket_failure(socket, received);
 }
 
-int64_t port_socket_receive(struct port_socket *socket, const struct port_segment *segments,
-			    size_t count)
+int64_t port_socket_receive(struct port_socket *socket, const struct port_vector *to)
 {
-	struct kvec vector[MAX_SEGMENTS] __uninitialized;
 	struct msghdr msg = {};
-	size_t length;
 
-	count = min_t(size_t, count, MAX_SEGMENTS);
-	length = port_fill_vector(vector, segments, count);
-	iov_iter_kvec(&msg.msg_iter, READ, vector, count, length);
+	port_iterate(&msg.msg_iter, READ, to);
 	return receive(socket, &msg);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/page.h: page frames, pinned user pages, and mappings. */
+#include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -8,12 +10,20 @@
 #include <linux/vmalloc.h>
 #include <linux/xarray.h>
 
+#include "linux/linux.h"
 #include "port/context.h"
 #include "port/page.h"
 #include "port/work.h"
 
 static_assert(PORT_PAGE_SIZE == PAGE_SIZE);
 static_assert(sizeof(struct page *) == sizeof(uint64_t));
+
+char *port_linear_map __ro_after_init;
+
+void __init port_page_init(void)
+{
+	port_linear_map = __va(0);
+}
 
 static bool may_sleep(void)
 {

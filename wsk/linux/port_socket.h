@@ -82,10 +82,17 @@ int port_socket_failure(struct port_socket *socket, int otherwise);
 void port_socket_set_nodelay(struct sock *sk, bool on);
 
 /*
- * Describes segments as an iterator takes them that copies; returns their length. Each is linear in
- * the map of all memory, and so is copied in one piece, where an iterator over pages would stop at
- * every one.
+ * What iterates over a vector to copy it. It is one of addresses, where each segment is copied in
+ * one piece; an iterator over pages would stop at every one.
  */
-size_t port_fill_vector(struct kvec *vector, const struct port_segment *segments, size_t count);
+static inline void port_iterate(struct iov_iter *iter, unsigned int direction,
+				const struct port_vector *vector)
+{
+	static_assert(sizeof(struct port_segment) == sizeof(struct kvec) &&
+		      offsetof(struct port_segment, address) == offsetof(struct kvec, iov_base) &&
+		      offsetof(struct port_segment, length) == offsetof(struct kvec, iov_len));
+	iov_iter_kvec(iter, direction, (const struct kvec *)vector->segments, vector->count,
+		      vector->length);
+}
 
 #endif

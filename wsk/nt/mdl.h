@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* MDL chains as the socket layer reads them: windows of bytes, and the page frames behind them. */
+/* MDL chains as the socket layer reads them: windows of bytes, and the memory behind them. */
 #ifndef WSK_NT_MDL_H
 #define WSK_NT_MDL_H
 
 #include <wdm.h>
 
 #include "port/net.h"
+#include "port/page.h"
 
 struct port_piece;
 
@@ -32,24 +33,45 @@ inline bool mdl_window_valid(PMDL mdl, ULONG offset, SIZE_T length)
 }
 
 /*
- * Describes what is left of a valid window after its first `skip` bytes, in at most `max` segments
- * that are physically contiguous each (neighbouring frames are merged). Returns how many segments
- * were filled: 0 only at the window's end. Touches nothing but the MDLs; callable at any IRQL.
+ * Where the MDL's bytes lie one behind the other in the kernel's linear map; null where they do
+ * not, or nobody knows. Pool memory of other maps is found by its frames, as locked memory is.
  */
-size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, struct port_segment *out,
-		    size_t max);
-
-/* The same for a window, not empty, of one page of its first MDL's; false where it is no such. */
-inline bool mdl_first_page(PMDL mdl, ULONG offset, SIZE_T length, port_segment *out)
+inline char *mdl_linear(PMDL mdl)
 {
-	SIZE_T position = mdl->ByteOffset + offset;
-	uint32_t in_page = position & (PAGE_SIZE - 1);
+	char *address = static_cast<char *>(mdl->MappedSystemVa);
 
-	if (offset + length > mdl->ByteCount || in_page + length > PAGE_SIZE)
+	if (!(mdl->MdlFlags & MDL_SOURCE_IS_NONPAGED_POOL) ||
+	    address != port_frame_address(*MmGetMdlPfnArray(mdl)) + mdl->ByteOffset)
+		return nullptr;
+	return address;
+}
+
+/* One segment for a window, not empty, of its first MDL's; false where one does not do. */
+inline bool mdl_first_run(PMDL mdl, ULONG offset, SIZE_T length, port_segment *out)
+{
+	char *address = mdl_linear(mdl);
+
+	if (!address || offset + length > mdl->ByteCount)
 		return false;
-	*out = {MmGetMdlPfnArray(mdl)[position >> PAGE_SHIFT], in_page,
-		static_cast<uint32_t>(length)};
+	*out = {address + offset, length};
 	return true;
+}
+
+/*
+ * Describes what is left of a valid window after its first `skip` bytes, in at most `max` segments
+ * (neighbours in memory are merged): nothing only at the window's end. Touches nothing but the
+ * MDLs; callable at any IRQL.
+ */
+inline port_vector mdl_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_segment *out,
+			      size_t max)
+{
+	port_vector mdl_chain_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length,
+				     port_segment *out, size_t max);
+
+	/* Most are one run of their first MDL's. */
+	if (!skip && length && max && mdl_first_run(mdl, offset, length, out))
+		return {out, 1, length};
+	return mdl_chain_vector(mdl, offset, skip, length, out, max);
 }
 
 /* The bytes that an MDL for a piece takes, with those after it that keep the next one aligned. */

@@ -23,7 +23,6 @@ using namespace wsk;
 namespace
 {
 
-constexpr SIZE_T max_segment = 1u << 30;
 
 static_assert(sizeof(PFN_NUMBER) == sizeof(uint64_t));
 static_assert(PORT_PAGE_SIZE == PAGE_SIZE);
@@ -434,50 +433,73 @@ bool mdl_chain_valid(PMDL mdl, ULONG offset, SIZE_T length)
 	return false;
 }
 
-size_t mdl_segments(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_segment *out,
-		    size_t max)
+namespace
 {
-	SIZE_T left = length > skip ? length - skip : 0;
+
+/* Segments that are being filled in. */
+struct Filling {
+	port_segment *const segments;
+	const size_t room;
 	size_t count = 0;
+	size_t length = 0;
+
+	/* False when there is no room left. */
+	bool add(char *address, SIZE_T bytes)
+	{
+		port_segment *last = count ? &segments[count - 1] : nullptr;
+
+		if (last && address == static_cast<char *>(last->address) + last->length)
+			last->length += bytes;
+		else if (count == room)
+			return false;
+		else
+			segments[count++] = {address, bytes};
+		length += bytes;
+		return true;
+	}
+
+	/* Bytes of an MDL's, found by its frames. */
+	bool add_pages(PMDL mdl, SIZE_T skip, SIZE_T bytes)
+	{
+		SIZE_T position = mdl->ByteOffset + skip;
+
+		while (bytes) {
+			ULONG in_page = BYTE_OFFSET(position);
+			SIZE_T here = smaller(PAGE_SIZE - in_page, bytes);
+
+			if (!add(port_frame_address(frames(mdl)[position >> PAGE_SHIFT]) + in_page,
+				 here))
+				return false;
+			position += here;
+			bytes -= here;
+		}
+		return true;
+	}
+};
+
+} // namespace
+
+port_vector mdl_chain_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_segment *out,
+			     size_t max)
+{
+	Filling filling = {out, max};
+	SIZE_T left = length > skip ? length - skip : 0;
 
 	skip += offset;
-	for (; left && mdl; mdl = mdl->Next) {
+	for (bool room = true; room && left && mdl; mdl = mdl->Next) {
 		if (skip >= mdl->ByteCount) {
 			skip -= mdl->ByteCount;
 			continue;
 		}
+		SIZE_T here = smaller(mdl->ByteCount - skip, left);
+		char *linear = mdl_linear(mdl);
 
-		SIZE_T in_mdl = mdl->ByteCount - skip;
-		SIZE_T position = mdl->ByteOffset + skip;
-
-		for (skip = 0; in_mdl && left;) {
-			const uint64_t *frame = frames(mdl) + (position >> PAGE_SHIFT);
-			uint32_t in_page = position & (PAGE_SIZE - 1);
-			SIZE_T most = smaller(smaller(in_mdl, left), max_segment);
-			SIZE_T bytes = PAGE_SIZE - in_page;
-
-			for (size_t i = 1; bytes < most && frame[i] == frame[0] + i; i++)
-				bytes += PAGE_SIZE;
-			bytes = smaller(bytes, most);
-
-			port_segment *last = count ? &out[count - 1] : nullptr;
-			uint64_t address = (*frame << PAGE_SHIFT) + in_page;
-
-			if (last &&
-			    address == (last->frame << PAGE_SHIFT) + last->offset + last->length &&
-			    last->length + bytes <= max_segment) {
-				last->length += bytes;
-			} else if (count == max) {
-				return count;
-			} else {
-				out[count++] = {*frame, in_page, static_cast<uint32_t>(bytes)};
-			}
-			position += bytes;
-			in_mdl -= bytes;
-			left -= bytes;
-		}
+		room = linear ? filling.add(linear + skip, here)
+			      : filling.add_pages(mdl, skip, here);
+		left -= here;
+		skip = 0;
 	}
-	return count;
+	return {out, filling.count, filling.length};
 }
 
 SIZE_T mdl_bytes(const port_piece &piece)

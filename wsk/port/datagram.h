@@ -42,7 +42,7 @@ PORT_MUST_CHECK int64_t port_datagram_send(struct port_socket *socket,
 					   const struct port_address *to,
 					   const struct port_send_control *control,
 					   uint32_t segment_size,
-					   const struct port_segment *segments, size_t count);
+					   const struct port_vector *data);
 
 enum port_cast { PORT_UNICAST, PORT_BROADCAST, PORT_MULTICAST };
 
@@ -83,7 +83,7 @@ bool port_datagram_waits(struct port_socket *socket);
 
 /* Copies its first bytes; returns how many fitted. */
 PORT_MUST_CHECK int64_t port_datagram_copy(const struct port_datagram *datagram,
-					   const struct port_segment *segments, size_t count);
+					   const struct port_vector *to);
 
 /*
  * Describes its memory, in at least one piece. Returns how many there are; stores them where there

@@ -22,11 +22,17 @@ struct port_address {
 	uint8_t rest[26];
 };
 
-/* A run of physically contiguous memory; `offset` may exceed a page. */
+/* A run of the kernel's memory, in its linear map. */
 struct port_segment {
-	uint64_t frame;
-	uint32_t offset;
-	uint32_t length;
+	void *address;
+	size_t length;
+};
+
+/* Some as one: what is to be sent, or where to put what is received. */
+struct port_vector {
+	const struct port_segment *segments;
+	size_t count;
+	size_t length; /* of all */
 };
 
 struct port_socket;
@@ -99,7 +105,7 @@ PORT_MUST_CHECK int port_socket_connect(struct port_socket *socket, const struct
  */
 PORT_MUST_CHECK int64_t port_socket_connect_with(struct port_socket *socket,
 						 const struct port_address *to,
-						 const struct port_segment *segments, size_t count);
+						 const struct port_vector *data);
 PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
 
 /*
@@ -108,13 +114,12 @@ PORT_MUST_CHECK int port_socket_connect_status(struct port_socket *socket);
  */
 enum { PORT_SEND_MORE = 1, PORT_SEND_PUSH = 2, PORT_SEND_URGENT = 4 /* the last byte */ };
 struct port_loan;
-PORT_MUST_CHECK int64_t port_socket_send(struct port_socket *socket,
-					 const struct port_segment *segments, size_t count,
+PORT_MUST_CHECK int64_t port_socket_send(struct port_socket *socket, const struct port_vector *data,
 					 uint32_t flags, struct port_loan *loan);
 
 /* Bytes copied, 0 at the end of the stream, -EAGAIN when nothing is there, or the failure. */
 PORT_MUST_CHECK int64_t port_socket_receive(struct port_socket *socket,
-					    const struct port_segment *segments, size_t count);
+					    const struct port_vector *to);
 
 /* The same for data that nobody wants; takes at most `limit` bytes. */
 PORT_MUST_CHECK int64_t port_socket_discard(struct port_socket *socket, size_t limit);

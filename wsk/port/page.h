@@ -9,6 +9,14 @@ PORT_BEGIN
 
 enum { PORT_PAGE_SHIFT = 12, PORT_PAGE_SIZE = 1 << PORT_PAGE_SHIFT };
 
+/* Where the kernel's linear map of all memory begins. */
+extern char *port_linear_map;
+
+static inline char *port_frame_address(uint64_t frame)
+{
+	return port_linear_map + (frame << PORT_PAGE_SHIFT);
+}
+
 /* Whether the address is one a process may use (below the user limit). */
 bool port_is_user_address(const void *address);
 

@@ -30,9 +30,9 @@ int Socket::shake_hands(PIRP irp)
 	if (!request->first_length)
 		return port_socket_connect(transport_, &arguments.address);
 	port_segment segments[segments_per_call];
-	size_t count = mdl_segments(request->first_mdl, arguments.first_offset, 0,
-				    request->first_length, segments, segments_per_call);
-	long long taken = port_socket_connect_with(transport_, &arguments.address, segments, count);
+	const port_vector data = mdl_vector(request->first_mdl, arguments.first_offset, 0,
+					    request->first_length, segments, segments_per_call);
+	long long taken = port_socket_connect_with(transport_, &arguments.address, &data);
 	if (taken < 0)
 		return taken;
 	request->transferred = taken;
@@ -56,9 +56,8 @@ long long Socket::transmit_first(PIRP irp)
 		[[gnu::uninitialized]] SendBatch batch;
 
 		batch.add(irp);
-		long long sent =
-			port_socket_send(transport_, batch.segments(), batch.segment_count(),
-					 batch.flags(false), nullptr);
+		const port_vector data = batch.vector();
+		long long sent = port_socket_send(transport_, &data, batch.flags(false), nullptr);
 		if (sent < 0)
 			return sent;
 		request->transferred += sent;

@@ -50,7 +50,6 @@ bool is_stamped(PIRP irp)
 /* Buffers that go as one packet to be segmented: of one size, but that the last may be less. */
 struct Run {
 	SIZE_T size;	   /* of each */
-	SIZE_T bytes;	   /* of all */
 	PWSK_BUF_LIST end; /* behind the last */
 	SomeSegments<most_segments> segments;
 
@@ -69,7 +68,6 @@ struct Run {
 			sum += last = length;
 			list = list->Next;
 		}
-		bytes = sum;
 		end = list;
 	}
 };
@@ -152,10 +150,10 @@ long long Socket::transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent)
 
 		if (!segments)
 			return -PORT_ENOMEM;
+		const port_vector data = segments.vector();
 		long long result = port_datagram_send(
 			transport_, &request_arguments<SendArguments>(irp).to,
-			block ? &block->control : nullptr, segmented ? segment_size : 0,
-			segments.first(), segments.count());
+			block ? &block->control : nullptr, segmented ? segment_size : 0, &data);
 		if (segmented && cannot_segment(result)) {
 			request->started = true;
 			continue;
@@ -189,16 +187,17 @@ long long Socket::transmit_run(PIRP irp)
 
 	if (!run.segments)
 		return -PORT_ENOMEM;
-	long long result = port_datagram_send(
-		transport_, &arguments.to, block ? &block->control : nullptr,
-		static_cast<uint32_t>(run.size), run.segments.first(), run.segments.count());
+	const port_vector data = run.segments.vector();
+	long long result = port_datagram_send(transport_, &arguments.to,
+					      block ? &block->control : nullptr,
+					      static_cast<uint32_t>(run.size), &data);
 	if (cannot_segment(result)) {
 		Request::of(irp)->started = true; /* from now on one by one */
 		return 0;
 	}
 	if (result < 0)
 		return result;
-	Request::of(irp)->transferred += run.bytes;
+	Request::of(irp)->transferred += data.length;
 	arguments.list = run.end;
 	return 0;
 }
@@ -323,9 +322,8 @@ void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
 	SIZE_T size = datagram.length < arguments.length ? datagram.length : arguments.length;
 	[[gnu::uninitialized]] Segments segments(arguments.mdl, arguments.offset, 0, size);
 	NTSTATUS status = STATUS_SUCCESS;
-	long long copied =
-		segments ? port_datagram_copy(&datagram, segments.first(), segments.count())
-			 : -PORT_ENOMEM;
+	const port_vector to = segments.vector();
+	long long copied = segments ? port_datagram_copy(&datagram, &to) : -PORT_ENOMEM;
 	if (copied < 0) {
 		complete(irp, status_from_error(Activity::receive, copied));
 		return;

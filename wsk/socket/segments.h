@@ -30,28 +30,30 @@ public:
 	void add(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
 	{
 		if (all_ && count_ < room_ && !skip && length &&
-		    mdl_first_page(mdl, offset, length, all_ + count_))
+		    mdl_first_run(mdl, offset, length, all_ + count_)) {
 			count_++;
-		else
-			add_pages(mdl, offset, skip, length);
+			length_ += length;
+		} else {
+			add_all(mdl, offset, skip, length);
+		}
 	}
 
 	/* False when memory was short. */
 	explicit operator bool() const { return all_; }
-	const port_segment *first() const { return all_; }
-	size_t count() const { return count_; }
+	port_vector vector() const { return {all_, count_, length_}; }
 
 private:
 	static constexpr ULONG tag = 'gesW';
 
-	[[gnu::noinline]] void add_pages(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
+	[[gnu::noinline]] void add_all(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length)
 	{
 		while (all_ && skip < length) {
-			size_t added = mdl_segments(mdl, offset, skip, length, all_ + count_,
-						    room_ - count_);
+			port_vector added = mdl_vector(mdl, offset, skip, length, all_ + count_,
+						       room_ - count_);
 
-			for (; added; added--)
-				skip += all_[count_++].length;
+			skip += added.length;
+			count_ += added.count;
+			length_ += added.length;
 			if (skip < length)
 				grow();
 		}
@@ -80,6 +82,7 @@ private:
 	port_segment *all_ = few_;
 	size_t room_ = RTL_NUMBER_OF(few_);
 	size_t count_ = 0;
+	size_t length_ = 0;
 };
 
 using Segments = SomeSegments<16>;

@@ -28,17 +28,14 @@ public:
 	{
 		const TransferArguments &arguments = request_arguments<TransferArguments>(irp);
 		const Request *request = Request::of(irp);
-		port_segment *own = segments_ + segment_count_;
-		size_t added = mdl_segments(arguments.mdl, arguments.offset, request->transferred,
-					    arguments.length, own,
-					    RTL_NUMBER_OF(segments_) - segment_count_);
-		SIZE_T left = arguments.length - request->transferred;
+		port_vector own = mdl_vector(arguments.mdl, arguments.offset, request->transferred,
+					     arguments.length, segments_ + segment_count_,
+					     RTL_NUMBER_OF(segments_) - segment_count_);
 
-		for (size_t i = 0; i < added; i++)
-			left -= own[i].length;
 		irps_[count_++] = irp;
-		segment_count_ += added;
-		whole_ = !left;
+		segment_count_ += own.count;
+		length_ += own.length;
+		whole_ = own.length == arguments.length - request->transferred;
 		open_ = whole_ && !(request->flags & WSK_FLAG_NODELAY) && !goes_alone(irp);
 	}
 
@@ -58,8 +55,7 @@ public:
 	port_loan *loan() const { return Request::of(irps_[0])->loan; }
 	size_t count() const { return count_; }
 	PIRP operator[](size_t i) const { return irps_[i]; }
-	const port_segment *segments() const { return segments_; }
-	size_t segment_count() const { return segment_count_; }
+	port_vector vector() const { return {segments_, segment_count_, length_}; }
 
 private:
 	/* A large one gains nothing from company, and may be lent. */
@@ -76,6 +72,7 @@ private:
 
 	size_t count_ = 0;
 	size_t segment_count_ = 0;
+	size_t length_ = 0;
 	bool whole_ = true; /* it has all of the last one */
 	bool open_ = true;
 	PIRP irps_[segments_per_call];

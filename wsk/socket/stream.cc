@@ -104,9 +104,9 @@ void Socket::serve_sends()
 		}
 		lend(next);
 		next = gather(batch, next);
-		if (batch.segment_count())
-			sent = port_socket_send(transport_, batch.segments(), batch.segment_count(),
-						batch.flags(next), batch.loan());
+		const port_vector data = batch.vector();
+		if (data.count)
+			sent = port_socket_send(transport_, &data, batch.flags(next), batch.loan());
 		if (settle(batch, next, sent))
 			continue;
 		if (sent == -PORT_EAGAIN)
@@ -151,10 +151,10 @@ long long Socket::collect(PIRP irp)
 		[[gnu::uninitialized]] port_segment segments[segments_per_call];
 		/* No more of a large buffer is looked at than what comes will fill. */
 		SIZE_T most = request->transferred + port_socket_available(transport_) + 1;
-		size_t count =
-			mdl_segments(arguments.mdl, arguments.offset, request->transferred,
-				     most < length ? most : length, segments, segments_per_call);
-		long long received = port_socket_receive(transport_, segments, count);
+		const port_vector to =
+			mdl_vector(arguments.mdl, arguments.offset, request->transferred,
+				   most < length ? most : length, segments, segments_per_call);
+		long long received = port_socket_receive(transport_, &to);
 
 		/* What has been received is handed over first; a failure will be met again. */
 		if (received < 0 && (!request->transferred || (request->flags & WSK_FLAG_WAITALL)))
