@@ -104,6 +104,7 @@ static void describe_ipv4(struct port_datagram_socket *self, const struct sk_buf
 		datagram->interface = skb->skb_iif;
 	datagram->from_here = datagram->cast == PORT_MULTICAST &&
 			      inet_addr_type(sock_net(sk), header->saddr) == RTN_LOCAL;
+	datagram->routing = NULL;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -126,12 +127,14 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 	datagram->interface = inet6_iif(skb);
 	set_ipv6_address(&datagram->source, &header->saddr,
 			 port_is_udp(sk) ? udp_hdr(skb)->source : 0, datagram->interface);
+	datagram->ipv4 = false;
 	datagram->destination = unmapped(&header->daddr);
 	datagram->cast = ipv6_addr_is_multicast(&header->daddr) ? PORT_MULTICAST : PORT_UNICAST;
 	datagram->hop_limit = header->hop_limit;
 	datagram->traffic_class = ipv6_get_dsfield(header);
 	datagram->from_here =
 		datagram->cast == PORT_MULTICAST && is_ours(sock_net(sk), &header->saddr);
+	datagram->routing = NULL;
 	if (IP6CB(skb)->srcrt) {
 		const struct ipv6_rt_hdr *routing =
 			(const void *)(skb_network_header(skb) + IP6CB(skb)->srcrt);
@@ -242,6 +245,7 @@ static bool describe_returned(const struct sock *sk, struct sk_buff *skb,
 	const struct sock_exterr_skb *error = SKB_EXT_ERR(skb);
 	const void *address = skb_network_header(skb) + error->addr_offset;
 
+	memset(datagram, 0, sizeof(*datagram));
 	if (error->ee.ee_origin == SO_EE_ORIGIN_ICMP)
 		set_ipv4_address(sk, &datagram->source, *(const __be32 *)address, error->port);
 	else if (error->ee.ee_origin == SO_EE_ORIGIN_ICMP6)
@@ -307,7 +311,6 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 	u32 offset = self->rest_offset;
 	int error;
 
-	memset(datagram, 0, sizeof(*datagram));
 	if (!skb) {
 		if (next_returned(self, datagram))
 			return 0;
@@ -320,8 +323,8 @@ int port_datagram_next(struct port_socket *socket, struct port_datagram *datagra
 		describe_ipv4(self, skb, datagram);
 	else
 		describe_ipv6(sk, skb, datagram);
-	if (READ_ONCE(self->tells_time))
-		datagram->time = port_stamp_of(skb);
+	datagram->time = READ_ONCE(self->tells_time) ? port_stamp_of(skb) : 0;
+	datagram->returned = false;
 	datagram->processor = skb->alloc_cpu;
 	hand_out(self, skb, offset, datagram);
 	return 0;

@@ -502,9 +502,14 @@ port_vector mdl_chain_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length,
 	return {out, filling.count, filling.length};
 }
 
+static SIZE_T bytes_for(ULONG pages)
+{
+	return (sizeof(MDL) + pages * sizeof(PFN_NUMBER) + alignof(MDL) - 1) & ~(alignof(MDL) - 1);
+}
+
 SIZE_T mdl_bytes(const port_piece &piece)
 {
-	return (MmSizeOfMdl(piece.address, piece.length) + alignof(MDL) - 1) & ~(alignof(MDL) - 1);
+	return bytes_for(ADDRESS_AND_SIZE_TO_SPAN_PAGES(piece.address, piece.length));
 }
 
 PMDL mdl_describe(void *room, const port_piece *pieces, size_t count)
@@ -515,12 +520,13 @@ PMDL mdl_describe(void *room, const port_piece *pieces, size_t count)
 		PMDL mdl = static_cast<PMDL>(room);
 
 		MmInitializeMdl(mdl, pieces[i].address, pieces[i].length);
-		for (ULONG page = 0; page < page_count(mdl); page++)
+		const ULONG pages = page_count(mdl);
+		for (ULONG page = 0; page < pages; page++)
 			frames(mdl)[page] = pieces[i].frame + page;
 		mdl->MdlFlags = MDL_SOURCE_IS_NONPAGED_POOL;
 		mdl->Process = nullptr;
 		mdl->MappedSystemVa = pieces[i].address;
-		room = advance(room, mdl_bytes(pieces[i]));
+		room = advance(room, bytes_for(pages));
 		*link = mdl;
 		link = &mdl->Next;
 	}

@@ -62,7 +62,7 @@ struct port_datagram {
 	struct port_ip destination;
 	const void *routing; /* an IPv6 routing header, while the datagram is kept; or NULL */
 	uint64_t time;	     /* when it came in, where that is told (port/stamp.h) */
-	uint16_t routing_length;
+	uint16_t routing_length; /* where there is one */
 	uint16_t processor; /* where it came in */
 	uint8_t cast;
 	uint8_t hop_limit;

@@ -132,8 +132,6 @@ void Socket::refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings)
  */
 bool Socket::indicate_datagrams()
 {
-	if (!has_datagrams())
-		return false;
 	EventCall call(*this, Event::receive_from);
 	ULONG flags = 0;
 	bool more = false;

@@ -50,6 +50,11 @@ inline void *Socket::callback_of(Event event)
 {
 	const VOID *dispatch = dispatch_;
 
+	if (event == Event::receive_from) {
+		auto *table = static_cast<const WSK_CLIENT_DATAGRAM_DISPATCH *>(dispatch);
+
+		return table ? reinterpret_cast<void *>(table->WskReceiveFromEvent) : nullptr;
+	}
 	if (category() == Category::stream && dispatch) {
 		auto *halves = static_cast<const WSK_CLIENT_STREAM_DISPATCH *>(dispatch);
 
@@ -61,11 +66,6 @@ inline void *Socket::callback_of(Event event)
 
 		return table && listens() ? reinterpret_cast<void *>(table->WskAcceptEvent)
 					  : nullptr;
-	}
-	if (datagram_) {
-		auto *table = static_cast<const WSK_CLIENT_DATAGRAM_DISPATCH *>(dispatch_);
-
-		return table ? reinterpret_cast<void *>(table->WskReceiveFromEvent) : nullptr;
 	}
 	/* Inside WskAcceptEvent the client may have set, and rely on, its table already. */
 	auto *table = outputs_ ? outputs_->dispatch
