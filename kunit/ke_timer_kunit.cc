@@ -226,9 +226,20 @@ void in_order(struct kunit *test)
 			},
 			&many->order[i]);
 	}
-	for (int i = 0; i < timers; i++)
-		KeSetTimer(&many->timer[i * 37 % timers], from_now(50 + i * 37 % timers * 3),
-			   &many->dpc[i * 37 % timers]);
+	/* By one clock, however long this takes; each processor has a queue of its own. */
+	LARGE_INTEGER now;
+	KIRQL irql;
+
+	KeRaiseIrql(DISPATCH_LEVEL, &irql);
+	KeQuerySystemTimePrecise(&now);
+	for (int i = 0; i < timers; i++) {
+		const int which = i * 37 % timers;
+		LARGE_INTEGER due;
+
+		due.QuadPart = now.QuadPart + (50 + which * 3) * units_per_ms;
+		KeSetTimer(&many->timer[which], due, &many->dpc[which]);
+	}
+	KeLowerIrql(irql);
 	for (int i = 3; i < timers; i += 10)
 		EXPECT_TRUE(test, KeCancelTimer(&many->timer[i]));
 	EXPECT_STATUS(test, wait_forever(&many->timer[timers - 1]), STATUS_SUCCESS);

@@ -3,8 +3,7 @@
  * Large sends that leave the host: their memory is the network's until the peer has acknowledged
  * it, which it does not do while the cable is cut.
  */
-#include "net_link.h"
-#include "wsk_space.h"
+#include "wsk_link.h"
 
 namespace
 {
@@ -13,54 +12,29 @@ using namespace wsk::test;
 
 constexpr ULONG large = 256 * 1024;
 
-/* 10.88.0.n or fd88::n */
-Address host(ADDRESS_FAMILY family, UCHAR number)
-{
-	Address address = Address::any(family);
-
-	if (family == AF_INET) {
-		auto *bytes = reinterpret_cast<UCHAR *>(&address.ipv4()->sin_addr);
-
-		bytes[0] = 10;
-		bytes[1] = 88;
-		bytes[3] = number;
-	} else {
-		UCHAR *bytes = address.ipv6()->sin6_addr.u.Byte;
-
-		bytes[0] = 0xfd;
-		bytes[1] = 0x88;
-		bytes[15] = number;
-	}
-	return address;
-}
-
 /* A connection between two namespaces that a cable joins. */
 struct Distance {
 	Distance(struct kunit *test, ADDRESS_FAMILY family)
-		: one(test), two(test), client(test), listener(client), sender(client),
-		  peer(client), out(large), in(large)
+		: link(test), client(test), listener(client), sender(client), peer(client),
+		  out(large), in(large)
 	{
-		if (!one.get() || !two.get() || !out.valid() || !in.valid())
+		if (!link.ready() || !out.valid() || !in.valid())
 			return;
-		if (!net_link_make(one.get(), two.get())) {
-			bridge_skip(test, "this kernel has no pairs of virtual devices");
-			return;
-		}
 		out.fill();
-		one.run([&] {
+		link.near.run([&] {
 			Socket made(client, WSK_FLAG_LISTEN_SOCKET, family);
 
 			listener.adopt(made.release(), WSK_FLAG_LISTEN_SOCKET);
 		});
-		two.run([&] {
+		link.far.run([&] {
 			Socket made(client, WSK_FLAG_CONNECTION_SOCKET, family);
 
 			sender.adopt(made.release());
 		});
 		if (!listener.open() || !sender.open())
 			return;
-		expect_done(test, listener.bind(host(family, 1)));
-		expect_done(test, sender.bind(host(family, 2)));
+		expect_done(test, listener.bind(Link::near_end(family)));
+		expect_done(test, sender.bind(Link::far_end(family)));
 		expect_done(test, sender.connect(listener.local()));
 		peer.adopt(listener.accept());
 		expect_ok(test, sender.set(SOL_SOCKET, SO_SNDBUF, 4 * large));
@@ -74,7 +48,7 @@ struct Distance {
 
 	void cut(bool off)
 	{
-		net_link_cut(one.get(), off);
+		net_link_cut(link.near.get(), off);
 		is_cut = off;
 	}
 
@@ -94,7 +68,7 @@ struct Distance {
 		EXPECT_TRUE(test, in.holds(0, large, position));
 	}
 
-	Space one, two;
+	Link link;
 	Client client;
 	Socket listener, sender, peer;
 	Buffer out, in;
@@ -247,8 +221,8 @@ void the_namespace_ends(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, distance.ready);
 	distance.send_unheard(send);
 	distance.is_cut = false;
-	distance.one.drop();
-	distance.two.drop();
+	distance.link.near.drop();
+	distance.link.far.drop();
 	/* All of it had been taken. */
 	expect_done(test, send.wait(), large);
 	distance.listener.close();
