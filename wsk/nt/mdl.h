@@ -57,6 +57,10 @@ inline bool mdl_first_run(PMDL mdl, ULONG offset, SIZE_T length, port_segment *o
 	return true;
 }
 
+/* As mdl_vector(), for windows of any kind. */
+port_vector mdl_chain_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_segment *out,
+			     size_t max);
+
 /*
  * Describes what is left of a valid window after its first `skip` bytes, in at most `max` segments
  * (neighbours in memory are merged): nothing only at the window's end. Touches nothing but the
@@ -65,9 +69,6 @@ inline bool mdl_first_run(PMDL mdl, ULONG offset, SIZE_T length, port_segment *o
 inline port_vector mdl_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length, port_segment *out,
 			      size_t max)
 {
-	port_vector mdl_chain_vector(PMDL mdl, ULONG offset, SIZE_T skip, SIZE_T length,
-				     port_segment *out, size_t max);
-
 	/* Most are one run of their first MDL's. */
 	if (!skip && length && max && mdl_first_run(mdl, offset, length, out))
 		return {out, 1, length};

@@ -23,7 +23,6 @@ using namespace wsk;
 namespace
 {
 
-
 static_assert(sizeof(PFN_NUMBER) == sizeof(uint64_t));
 static_assert(PORT_PAGE_SIZE == PAGE_SIZE);
 

@@ -41,8 +41,7 @@ struct port_send_control {
 PORT_MUST_CHECK int64_t port_datagram_send(struct port_socket *socket,
 					   const struct port_address *to,
 					   const struct port_send_control *control,
-					   uint32_t segment_size,
-					   const struct port_vector *data);
+					   uint32_t segment_size, const struct port_vector *data);
 
 enum port_cast { PORT_UNICAST, PORT_BROADCAST, PORT_MULTICAST };
 
@@ -60,10 +59,10 @@ struct port_datagram {
 	uint32_t interface;
 	struct port_address source; /* of the socket's family; of a returned one, where it went */
 	struct port_ip destination;
-	const void *routing; /* an IPv6 routing header, while the datagram is kept; or NULL */
-	uint64_t time;	     /* when it came in, where that is told (port/stamp.h) */
+	const void *routing;	 /* an IPv6 routing header, while the datagram is kept; or NULL */
+	uint64_t time;		 /* when it came in, where that is told (port/stamp.h) */
 	uint16_t routing_length; /* where there is one */
-	uint16_t processor; /* where it came in */
+	uint16_t processor;	 /* where it came in */
 	uint8_t cast;
 	uint8_t hop_limit;
 	uint8_t traffic_class;

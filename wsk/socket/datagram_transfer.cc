@@ -188,9 +188,9 @@ long long Socket::transmit_run(PIRP irp)
 	if (!run.segments)
 		return -PORT_ENOMEM;
 	const port_vector data = run.segments.vector();
-	long long result = port_datagram_send(transport_, &arguments.to,
-					      block ? &block->control : nullptr,
-					      static_cast<uint32_t>(run.size), &data);
+	long long result =
+		port_datagram_send(transport_, &arguments.to, block ? &block->control : nullptr,
+				   static_cast<uint32_t>(run.size), &data);
 	if (cannot_segment(result)) {
 		Request::of(irp)->started = true; /* from now on one by one */
 		return 0;

@@ -8,6 +8,6 @@
 #include "socket/datagram_transfer.cc"
 #include "socket/event.cc"
 #include "socket/indication.cc"
-#include "socket/socket.cc"
+#include "socket/pump.cc"
 #include "socket/stream.cc"
 #include "socket/stream_event.cc"

@@ -231,7 +231,7 @@ private:
 	Socket(Client &client, const Kind &kind, PVOID context, const VOID *dispatch);
 	~Socket() { delete datagram_; }
 
-	/* socket.cc: the pump and the life cycle */
+	/* pump.cc */
 	enum class Server { present_pump, caller, softirq, work_item };
 	NTSTATUS queue(const char *function, PIRP irp, Lane lane, Admission admission);
 	[[gnu::noinline]] void signal(ULONG signals);
@@ -266,14 +266,16 @@ private:
 	[[gnu::noinline]] void cancelled(PIRP irp);
 	[[gnu::noinline]] void cancel_all(RequestQueue &queue, NTSTATUS status);
 	ULONG inline_signals() const;
-	bool begin_end(PIRP close_irp);
-	void begin_finish();
-	void attach_transport(port_socket *transport);
-	[[gnu::noinline]] void close_transport();
 	template <class Visit>
 	void each_queue(Visit visit);
-	void finish_close();
+
+	/* socket.cc */
+	void attach_transport(port_socket *transport);
+	bool begin_end(PIRP close_irp);
+	void close_transport();
 	bool ends_with_reset();
+	void begin_finish();
+	void finish_close();
 
 	/* A stream socket becomes one or the other. */
 	bool listens() const
