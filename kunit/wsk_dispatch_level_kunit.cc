@@ -252,6 +252,31 @@ void served_without_a_hop(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_EQ(test, sent, received);
 }
 
+/* Those that follow it wait for their turn, however small they are. */
+void large_copies_in_a_task(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG large = 64 * 1024, small = 10;
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(large + small), in(large + small);
+	Request first, second;
+	KIRQL level = HIGH_LEVEL;
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	out.fill();
+	first.on_completion(note_level, &level);
+	in_softirq([&]() {
+		pair.caller.start_send(first, out.window(0, large));
+		pair.caller.start_send(second, out.window(large, small));
+	});
+	expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), large + small);
+	EXPECT_TRUE(test, in.holds(0, large + small, 0));
+	expect_done(test, first.wait(), large);
+	expect_done(test, second.wait(), small);
+	EXPECT_LT(test, first.order(), second.order());
+	EXPECT_EQ(test, level, PASSIVE_LEVEL);
+}
+
 #define AT_BOTH_KINDS(sentence, function)                          \
 	IPV4_AND_IPV6(sentence ", under a lock", function<false>), \
 		IPV4_AND_IPV6(sentence ", in a softirq", function<true>)
@@ -266,6 +291,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a send larger than all buffers", large_send),
 	IPV4_AND_IPV6("no completion routine runs under the caller's lock", under_a_spin_lock),
 	IPV4_AND_IPV6("a request made in a softirq is served in one", served_without_a_hop),
+	IPV4_AND_IPV6("but a large send is copied in a task", large_copies_in_a_task),
 };
 
 } // namespace

@@ -246,7 +246,7 @@ void Socket::serve_datagram_sends()
 			return;
 		if (in_place_ && may_sleep(irp)) {
 			put_back(sends_, irp);
-			signal(signal_sleeping_send);
+			signal(signal_task_send);
 			return;
 		}
 		long long error = transmit_datagrams(irp);

@@ -260,7 +260,7 @@ void Socket::serve(ULONG signals)
 		serve_dead(signals);
 		return;
 	}
-	if (signals & (signal_send | signal_sleeping_send))
+	if (signals & (signal_send | signal_task_send))
 		datagram_ ? serve_datagram_sends() : serve_sends();
 	if (signals & (signal_disconnect | signal_inspect | signal_accept)) {
 		if (signals & signal_disconnect)

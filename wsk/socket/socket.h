@@ -63,7 +63,7 @@ enum Signal : ULONG {
 	signal_reset = 128,
 	signal_create = 256,
 	signal_window = 512,
-	signal_sleeping_send = 1024, /* the first of the sends may sleep */
+	signal_task_send = 1024, /* the first of the sends is not for a softirq */
 	signal_dead = 2048,
 	signal_inspect = 4096,
 	signal_returned = 8192, /* memory that was lent is */

@@ -15,6 +15,26 @@ namespace
 /* What a draining receive throws away at a time. */
 constexpr size_t discard_at_once = 1 << 20;
 
+/*
+ * What a softirq copies for one send. While it copies, nobody receives what it has sent: all that
+ * the send buffer has room for would be written before the first of it is read, and be out of the
+ * caches by then.
+ */
+constexpr SIZE_T most_copied_in_place = 32 * 1024;
+
+/* Whether a request in the queue of sends is for a task: a FIN sleeps, and large copies take long.
+ */
+bool is_for_task(PIRP irp)
+{
+	const Request *request = Request::of(irp);
+
+	if (request->operation == Operation::disconnect)
+		return true;
+	return !request->loan &&
+	       request_arguments<TransferArguments>(irp).length - request->transferred >
+		       most_copied_in_place;
+}
+
 } // namespace
 
 /* Completes a send that has been sent, or goes on with a disconnect. */
@@ -97,12 +117,12 @@ void Socket::serve_sends()
 		[[gnu::uninitialized]] SendBatch batch;
 		long long sent = 0;
 
-		if (in_place_ && Request::of(next)->operation == Operation::disconnect) {
+		lend(next);
+		if (in_place_ && is_for_task(next)) {
 			put_back(sends_, next);
-			signal(signal_sleeping_send);
+			signal(signal_task_send);
 			return;
 		}
-		lend(next);
 		next = gather(batch, next);
 		const port_vector data = batch.vector();
 		if (data.count)
