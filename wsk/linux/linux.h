@@ -46,8 +46,10 @@ void port_thread_wait_all(void);
 int port_watch_init(void);
 void port_watch_exit(void);
 
-/* work.c */
+/* page.c */
 void port_page_init(void);
+
+/* work.c */
 int port_work_init_queues(void);
 void port_work_destroy_queues(void);
 
