@@ -5,6 +5,7 @@
  * Copyright (C) 2026 The WSK for Linux authors
  */
 #include <linux/bottom_half.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
@@ -19,20 +20,21 @@ static bool is_empty(const struct softnet_data *backlog)
 	       skb_queue_empty_lockless(&backlog->process_queue);
 }
 
-/* Bound to its processor. Softirqs that are due run where they are enabled again. */
-static void drain_here(struct work_struct *work)
+/* Softirqs that are due run where they are enabled again. */
+static long drain_here(void *unused)
 {
 	for (;;) {
 		local_bh_disable();
 		local_bh_enable();
 		if (is_empty(this_cpu_ptr(&softnet_data)))
-			return;
+			return 0;
 		msleep(1);
 	}
 }
 
 void net_backlog_drain(void)
 {
-	/* Where there is no memory for it, a test that needs it says so. */
-	(void)schedule_on_each_cpu(drain_here);
+	int cpu;
+
+	for_each_online_cpu(cpu) work_on_cpu_safe(cpu, drain_here, NULL);
 }
