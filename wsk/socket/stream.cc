@@ -395,6 +395,7 @@ NTSTATUS WSKAPI receive(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP i
  *	with STATUS_CANCELLED, receives with STATUS_CONNECTION_ABORTED.
  * @irp: The request. A graceful one completes when the peer has acknowledged the FIN, and not
  *	before: a peer that never answers is dealt with by an abortive disconnect or by closing.
+ *	Where there is no memory for the FIN, it fails, and the connection is reset.
  *
  * Context: IRQL <= DISPATCH_LEVEL.
  * Return: STATUS_PENDING; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED (unknown flag);
