@@ -356,6 +356,31 @@ void cancelled_inside(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_NULL(test, routes.handle);
 }
 
+/* What has come by then has its work item queued again. */
+void cancelled_inside_with_more_to_come(struct kunit *test)
+{
+	Space space(test);
+
+	space.run([&]() {
+		Notes notes(test);
+		KEVENT go;
+
+		KeInitializeEvent(&go, NotificationEvent, FALSE);
+		notes.hold = &go;
+		notes.cancel_inside = true;
+		EXPECT_STATUS(test, notes.watch_interfaces(AF_UNSPEC, TRUE), STATUS_SUCCESS);
+		EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&notes.entered) == 1; }));
+		Device device;
+
+		EXPECT_TRUE(test, device);
+		KeSetEvent(&go, IO_NO_INCREMENT, FALSE);
+		EXPECT_TRUE(test, notes.told(MibInitialNotification));
+		device.remove();
+		bridge_sleep_ms(20);
+		EXPECT_EQ(test, notes.count(MibAddInstance), 0);
+	});
+}
+
 /* It would be told of IPv6, too, had it not been cancelled by what told it of IPv4. */
 void cancelled_between_families(struct kunit *test)
 {
@@ -578,6 +603,8 @@ constexpr bridge_case cases[] = {
 	{"an interface is told once for each family", an_interface_is_told_for_each_family},
 	{"what happens in another namespace is not told", another_namespace_is_not_told},
 	IPV4_AND_IPV6("a notification is cancelled inside its callback", cancelled_inside),
+	{"a notification is cancelled inside its callback, with more to come",
+	 cancelled_inside_with_more_to_come},
 	{"nothing is told after it was cancelled inside", cancelled_between_families},
 	{"cancelling waits for the callback", cancelling_waits},
 	IPV4_AND_IPV6("nothing is told after the namespace has ended", nothing_after_the_namespace),

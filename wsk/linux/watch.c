@@ -29,7 +29,7 @@ struct port_watch {
 	enum port_news_kind kind;
 	struct xarray types;	     /* of interfaces by index: also of one that is gone */
 	struct known_routes *routes; /* where routes are watched */
-	bool open;		     /* completely: it may tell, and be closed */
+	bool open;		     /* it may tell, and be closed; with `watches_lock` */
 	bool begun;
 	bool lost;
 	void *owner;
@@ -229,14 +229,21 @@ static void destroy(struct port_watch *watch)
 static void run(struct work_struct *work)
 {
 	struct port_watch *watch = container_of(work, struct port_watch, work);
+	bool open;
 
-	if (!READ_ONCE(watch->open))
+	mutex_lock(&watches_lock);
+	open = watch->open;
+	mutex_unlock(&watches_lock);
+	if (!open)
 		return;
 	WRITE_ONCE(watch->teller, current);
 	tell_all(watch);
 	WRITE_ONCE(watch->teller, NULL);
-	if (watch->closed)
-		destroy(watch);
+	if (!watch->closed)
+		return;
+	/* What came before it was closed may have queued it again; now nobody does. */
+	cancel_work(&watch->work);
+	destroy(watch);
 }
 
 static void on_data(struct sock *sk)
@@ -352,12 +359,13 @@ int port_watch_open(struct port_net *net, enum port_news_kind kind, void *owner,
 		destroy(watch);
 		return error;
 	}
+	*opened = watch;
+	/* Once it is open, what it tells may close it. */
 	mutex_lock(&watches_lock);
 	list_add_tail(&watch->link, net_generic(watch->net, watches_id));
-	mutex_unlock(&watches_lock);
-	*opened = watch;
-	WRITE_ONCE(watch->open, true);
+	watch->open = true;
 	queue_work(tellers, &watch->work);
+	mutex_unlock(&watches_lock);
 	return 0;
 }
 
