@@ -392,7 +392,7 @@ private:
 	WSK_FLAT static int64_t visit_packet(void *context, port_packet *packet);
 	long long indicate_in_place(const EventCall &call);
 	[[gnu::noinline]] long long indicate_held(const EventCall &call);
-	void indicate_disconnect();
+	void indicate_disconnect(UCHAR what);
 	void indicate_send_backlog();
 	UCHAR disconnect_to_indicate();
 

@@ -201,7 +201,11 @@ void Socket::serve_receives()
 		if (!irp) {
 			if (indicate_receive())
 				continue;
-			indicate_disconnect();
+			/* What came with the end, after that look, is told before it. */
+			UCHAR end = disconnect_to_indicate();
+			if (end && indicate_receive())
+				continue;
+			indicate_disconnect(end);
 			return;
 		}
 		long long result = collect(irp);

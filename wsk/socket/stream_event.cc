@@ -132,10 +132,8 @@ UCHAR Socket::disconnect_to_indicate()
 	return graceful_indicated & ~disconnects_indicated_;
 }
 
-void Socket::indicate_disconnect()
+void Socket::indicate_disconnect(UCHAR what)
 {
-	UCHAR what = disconnect_to_indicate();
-
 	if (!what)
 		return;
 	EventCall call(*this, Event::disconnect);
