@@ -430,15 +430,19 @@ int64_t port_socket_discard(struct port_socket *socket, size_t limit)
 	return receive(socket, &msg);
 }
 
-/* Whether there was no memory for a FIN, after which TCP never tries again. */
+/* Whether a FIN is on its way, as far as TCP knows; under the sock's lock. */
+static bool waits_for_fins_ack(const struct sock *sk)
+{
+	return (1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
+}
+
+/* Whether there was no memory for it, after which TCP never tries again. */
 static bool fin_is_missing(struct sock *sk)
 {
-	const int waits_for_its_ack = TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK;
 	bool missing;
 
 	lock_sock(sk);
-	missing = (1 << sk->sk_state) & waits_for_its_ack && tcp_write_queue_empty(sk) &&
-		  tcp_rtx_queue_empty(sk);
+	missing = waits_for_fins_ack(sk) && tcp_write_queue_empty(sk) && tcp_rtx_queue_empty(sk);
 	release_sock(sk);
 	return missing;
 }
@@ -461,15 +465,7 @@ int port_socket_shutdown_status(struct port_socket *socket)
 	int error;
 
 	lock_sock(sk);
-	switch (sk->sk_state) {
-	case TCP_FIN_WAIT1:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-		error = -EINPROGRESS;
-		break;
-	default:
-		error = port_socket_failure(socket, 0);
-	}
+	error = waits_for_fins_ack(sk) ? -EINPROGRESS : port_socket_failure(socket, 0);
 	release_sock(sk);
 	return error;
 }
