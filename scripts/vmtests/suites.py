@@ -7,6 +7,15 @@ from vmtests import Failed, test
 NEEDS = ("veth",)
 
 
+def trouble(log):
+    """What the failed checks say, and after that the log around them."""
+    checks = re.findall(r"# .* FAILED at .*\n.*", re.sub(r"(?m)^\[ *[\d.]+\] *", "", log))
+    # What is ok, and what WSK says of mistakes made on purpose, is not the trouble.
+    around = [line for line in log.splitlines()
+              if not re.search(r"\]     ok |\] ok |# Subtest|\] wsk: ", line)]
+    return "\n".join(checks + around)
+
+
 @test
 def suites_pass(guest):
     """the KUnit suites pass with two processors"""
@@ -17,8 +26,5 @@ def suites_pass(guest):
     guest.expect_log("wsk: wsk: nothing leaked")
     totals = re.findall(r"# Totals: pass:(\d+) fail:(\d+) skip:\d+", guest.log())
     if len(totals) != 1 or totals[0][0] == "0" or totals[0][1] != "0":
-        # What is ok, and what WSK says of mistakes made on purpose, is not the trouble.
-        text += "\n".join(line for line in guest.log().splitlines()
-                          if not re.search(r"\]     ok |\] ok |# Subtest|\] wsk: ", line))
-        raise Failed(text)
+        raise Failed(f"{trouble(guest.log())}\n{text}")
     return f", {totals[0][0]} cases"
