@@ -106,6 +106,7 @@ uint32_t packet_gate_count(const struct packet_gate *gate)
 void packet_gate_close(struct packet_gate *gate)
 {
 	nf_unregister_net_hook(gate->net, &gate->hook);
+	synchronize_net(); /* packets may be in it */
 	put_net(gate->net);
 	kfree(gate);
 }

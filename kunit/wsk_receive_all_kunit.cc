@@ -2,6 +2,7 @@
 /* SIO_RCVALL and its like. */
 #include <mstcpip.h>
 
+#include "rcu_reader.h"
 #include "wsk_control_kinds.h"
 
 namespace
@@ -160,6 +161,26 @@ void short_fragments(struct kunit *test)
 	talk.expect_overheard(150);
 }
 
+/* Whoever sends a packet may be about to look at the sockets that mark theirs. */
+void closing_waits_for_packets(struct kunit *test)
+{
+	if (!rcu_reader_possible())
+		bridge_skip(test, "there is no other processor");
+
+	Client client(test);
+	Datagram socket(client, AF_INET);
+
+	REQUIRE(test, socket.bind_loopback());
+	expect_ok(test, socket.set(IPPROTO_IP, IP_USER_MTU, 1000));
+
+	rcu_reader *reader = rcu_reader_start();
+
+	REQUIRE(test, reader);
+	socket.close();
+	EXPECT_FALSE(test, rcu_reader_reads(reader));
+	rcu_reader_join(reader);
+}
+
 void closing(struct kunit *test)
 {
 	constexpr int rounds = 10;
@@ -216,6 +237,7 @@ constexpr bridge_case cases[] = {
 	{"an interface is named by its index", by_interface},
 	{"multicasts, or IGMP, alone are received", multicasts_only},
 	{"a user's MTU limits IPv4's fragments", short_fragments},
+	{"closing a socket with an MTU waits for packets on their way", closing_waits_for_packets},
 	{"a socket that receives everything is closed", closing},
 	{"wrong requests are refused", wrong_requests},
 };

@@ -79,8 +79,11 @@ static int limit_fragments(struct port_socket *socket, struct port_rare *rare)
 
 void port_user_mtu_free(struct port_socket *socket)
 {
-	if (socket->rare->hooked)
-		nf_unregister_net_hook(sock_net(socket->socket->sk), &socket->rare->mtu_hook);
+	if (!socket->rare->hooked)
+		return;
+	nf_unregister_net_hook(sock_net(socket->socket->sk), &socket->rare->mtu_hook);
+	/* Anybody's packet on its way out may have come to the hook. */
+	synchronize_net();
 }
 
 int port_socket_set_user_mtu(struct port_socket *socket, u32 mtu)
