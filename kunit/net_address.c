@@ -36,3 +36,13 @@ int net_address_change(int family, const void *address, bool add)
 	memcpy(request.address, address, length);
 	return netlink_ask(net, &request.header);
 }
+
+void net_address_hold_all(void)
+{
+	rtnl_lock();
+}
+
+void net_address_let_go(void)
+{
+	rtnl_unlock();
+}

@@ -13,6 +13,10 @@ PORT_BEGIN
  */
 PORT_MUST_CHECK int net_address_change(int family, const void *address, bool add);
 
+/* In between nobody changes addresses or routes, and who waits for such changes to settle waits. */
+void net_address_hold_all(void);
+void net_address_let_go(void);
+
 PORT_END
 
 #endif

@@ -164,13 +164,66 @@ void routes_end(struct kunit *test, ADDRESS_FAMILY family)
 		REQUIRE(test, socket.open());
 		socket.start_control(first, waits_for_route(destination, size));
 		socket.start_control(second, waits_for_route(destination, size));
-		/* While it is looked at there is nothing to call: it ends when that is done. */
 		if (i % 2)
 			(void)first.cancel();
 		socket.close();
 		expect_failed(test, first.wait(), STATUS_CANCELLED);
 		expect_failed(test, second.wait(), STATUS_CANCELLED);
 	}
+}
+
+void cancelled_while_looked_at(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Address destination = Address::foreign(family);
+	const SIZE_T size = family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6);
+	Client client(test);
+	AnySocket socket(client, socket_kinds[4], family);
+	Request cancelled_request, other;
+
+	REQUIRE(test, socket.open());
+	net_address_hold_all();
+	socket.start_control(cancelled_request, waits_for_route(destination, size));
+	socket.start_control(other, waits_for_route(destination, size));
+	bridge_sleep_ms(20); /* the work item waits for us, with the first of them */
+	EXPECT_TRUE(test, cancelled_request.cancel());
+	expect_failed(test, cancelled_request.wait(), STATUS_CANCELLED);
+	net_address_let_go();
+	EXPECT_TRUE(test, other.pending());
+	EXPECT_TRUE(test, other.cancel());
+	expect_failed(test, other.wait(), STATUS_CANCELLED);
+}
+
+void note_thread(void *thread)
+{
+	*static_cast<PKTHREAD *>(thread) = KeGetCurrentThread();
+}
+
+void news_complete_nothing(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Space space(test);
+
+	space.run([&]() {
+		AnySocket socket(client, socket_kinds[1], family);
+		Request request;
+		PKTHREAD completer = nullptr;
+		PIRP sent = nullptr;
+
+		REQUIRE(test, socket.open());
+		request.on_completion(note_thread, &completer);
+		request.issue(test, [&](PIRP irp) {
+			sent = irp;
+			return socket.basic()->WskControlSocket(
+				socket.handle(), WskIoctl, SIO_ADDRESS_LIST_CHANGE, 0, 0, nullptr,
+				0, nullptr, nullptr, irp);
+		});
+		REQUIRE(test, request.pending());
+		sent->Cancel = TRUE; /* as far as IoCancelIrp may have come */
+		EXPECT_TRUE(test, change_addresses(family, true));
+		(void)request.wait();
+		EXPECT_TRUE(test, completer && completer != KeGetCurrentThread());
+		EXPECT_TRUE(test, change_addresses(family, false));
+	});
 }
 
 void closing_ends_waiting(struct kunit *test, ADDRESS_FAMILY family)
@@ -232,6 +285,10 @@ constexpr bridge_case cases[] = {
 		      every_socket_is_told),
 	IPV4_AND_IPV6("a change of the route is told, others are not", routes_change),
 	IPV4_AND_IPV6("closing ends waiting for a route at any moment", routes_end),
+	IPV4_AND_IPV6("a request is cancelled at once while its route is looked at",
+		      cancelled_while_looked_at),
+	IPV4_AND_IPV6("who brings the news of a change completes nothing, cancelled or not",
+		      news_complete_nothing),
 	IPV4_AND_IPV6("closing and cancelling end the waiting", closing_ends_waiting),
 	IPV4_AND_IPV6("waiting needs an IRP", waiting_needs_an_irp),
 	IPV4_AND_IPV6("the end of the namespace ends the waiting", death_ends_waiting),

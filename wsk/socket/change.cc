@@ -37,7 +37,8 @@ constinit port_lock_class lock_class = {};
 constinit port_lock lock = {};
 constinit RequestQueue waiting, due;
 constinit port_work completion = {};
-constinit LONG changes_so_far = 0;
+/* The request whose route is looked at; it waits like the others, and is null once it does not. */
+constinit PIRP looked_at = nullptr;
 
 Waiting &waiting_of(PIRP irp)
 {
@@ -56,6 +57,13 @@ void complete(PIRP irp, NTSTATUS status)
 	request.client->end_use();
 }
 
+/* It leaves its queue; under the lock. */
+void stop_looking_at(PIRP irp)
+{
+	if (irp == looked_at)
+		looked_at = nullptr;
+}
+
 VOID NTAPI cancel(PDEVICE_OBJECT, PIRP irp)
 {
 	IoReleaseCancelSpinLock(irp->CancelIrql);
@@ -63,6 +71,7 @@ VOID NTAPI cancel(PDEVICE_OBJECT, PIRP irp)
 		LockGuard guard(lock);
 
 		RequestQueue::remove(irp);
+		stop_looking_at(irp);
 	}
 	complete(irp, STATUS_CANCELLED);
 }
@@ -74,37 +83,29 @@ PIRP claim(Wanted wanted)
 	auto wants = [&](PIRP irp) { return wanted(waiting_of(irp)); };
 	PIRP irp = waiting.claim_if(wants);
 
-	return irp ? irp : due.claim_if(wants);
+	if (!irp)
+		irp = due.claim_if(wants);
+	if (irp)
+		stop_looking_at(irp);
+	return irp;
 }
 
-/* Moves what is due, for the work item to complete it; still cancellable meanwhile. */
+/* What is due is completed by the work item; still cancellable meanwhile. */
 template <class Wanted>
 void mark_due(Wanted wanted)
 {
-	bool any = false;
+	bool any;
+	{
+		LockGuard guard(lock);
 
-	for (;;) {
-		PIRP irp;
-		bool queued;
-		{
-			LockGuard guard(lock);
-
-			irp = waiting.claim_if([&](PIRP one) { return wanted(waiting_of(one)); });
-			queued = irp && due.push_back(irp, cancel);
-		}
-		if (!irp)
-			break;
-		if (queued)
-			any = true;
-		else
-			complete(irp, STATUS_CANCELLED);
+		any = waiting.move_if([&](PIRP irp) { return wanted(waiting_of(irp)); }, due);
 	}
 	if (any)
 		port_work_queue(&completion);
 }
 
 /* What tells one way from another: the source address and the interface, or that there is none. */
-ULONG digest_of_route(Socket &socket, const SOCKADDR *to)
+ULONG digest_of_route(Socket &socket, const port_address &destination)
 {
 	constexpr ULONG basis = 2166136261, prime = 16777619; /* FNV-1a's */
 	struct {
@@ -112,10 +113,8 @@ ULONG digest_of_route(Socket &socket, const SOCKADDR *to)
 		uint32_t interface;
 		int error;
 	} way = {};
-	port_address destination = {};
 	ULONG digest = basis;
 
-	(void)!address_from_sockaddr(to, socket.family(), &destination);
 	way.error = port_route_source(port_socket_net(socket.transport()), &destination,
 				      &way.source, &way.interface);
 	for (SIZE_T i = 0; i < sizeof(way); i++)
@@ -123,42 +122,80 @@ ULONG digest_of_route(Socket &socket, const SOCKADDR *to)
 	return digest;
 }
 
-/* Completes it where the route is another one; else it waits on. */
-void look_at_route(PIRP irp)
+port_address destination_of(const Waiting &request)
 {
-	Waiting &request = waiting_of(irp);
-	Socket &socket = *request.socket;
-	TransportUse transport(socket);
-	bool queued = false, missed = true;
+	port_address destination = {};
 
-	if (!transport) {
-		complete(irp, STATUS_FILE_FORCED_CLOSED);
-		return;
-	}
-	while (missed) {
-		const LONG seen = ReadAcquire(&changes_so_far);
-
-		port_routes_settle();
-		const ULONG digest = digest_of_route(socket, request.destination);
-		if (request.known && digest != request.value) {
-			complete(irp, STATUS_SUCCESS);
-			return;
-		}
-		request.value = digest;
-		request.known = true;
-		LockGuard guard(lock);
-
-		missed = seen != ReadAcquire(&changes_so_far);
-		queued = !missed && waiting.push_back(irp, cancel);
-	}
-	if (!queued)
-		complete(irp, STATUS_CANCELLED);
-	/* Whoever ends all waiting may have looked while it was in no queue. */
-	NTSTATUS ended = socket.ending();
-	if (!NT_SUCCESS(ended))
-		forget_changes(&socket, ended);
+	(void)!address_from_sockaddr(request.destination, request.socket->family(), &destination);
+	return destination;
 }
 
+/* The first request that is due for a look at its route waits again, so that news are not missed. */
+Socket *begin_look(port_address *destination)
+{
+	LockGuard guard(lock);
+
+	due.move_if(
+		[](PIRP irp) {
+			const bool first = !looked_at && waiting_of(irp).change == Change::routes;
+
+			if (first)
+				looked_at = irp;
+			return first;
+		},
+		waiting);
+	if (!looked_at)
+		return nullptr;
+
+	const Waiting &request = waiting_of(looked_at);
+
+	*destination = destination_of(request);
+	request.socket->begin_use();
+	return request.socket;
+}
+
+/* The request, where it is completed because its route is another one, or its socket dead. */
+PIRP end_look(bool dead, ULONG digest)
+{
+	LockGuard guard(lock);
+	PIRP irp = looked_at;
+
+	looked_at = nullptr;
+	if (!irp)
+		return nullptr; /* cancelled meanwhile */
+
+	Waiting &request = waiting_of(irp);
+
+	if (dead || (request.known && request.value != digest))
+		return RequestQueue::claim(irp) ? irp : nullptr;
+	request.value = digest;
+	request.known = true;
+	return nullptr;
+}
+
+bool look_at_one_route()
+{
+	port_address destination;
+	Socket *socket = begin_look(&destination);
+
+	if (!socket)
+		return false;
+	{
+		TransportUse transport(*socket);
+		ULONG digest = 0;
+
+		if (transport) {
+			port_routes_settle();
+			digest = digest_of_route(*socket, destination);
+		}
+		if (PIRP irp = end_look(!transport, digest))
+			complete(irp, transport ? STATUS_SUCCESS : STATUS_FILE_FORCED_CLOSED);
+	}
+	socket->end_use();
+	return true;
+}
+
+/* One route at a time: where routes change without end, others' work gets its turn. */
 void complete_due(port_work *)
 {
 	for (;;) {
@@ -166,15 +203,15 @@ void complete_due(port_work *)
 		{
 			LockGuard guard(lock);
 
-			irp = due.claim();
+			irp = due.claim_if(
+				[](PIRP one) { return waiting_of(one).change != Change::routes; });
 		}
 		if (!irp)
-			return;
-		if (waiting_of(irp).change == Change::routes)
-			look_at_route(irp);
-		else
-			complete(irp, STATUS_SUCCESS);
+			break;
+		complete(irp, STATUS_SUCCESS);
 	}
+	if (look_at_one_route())
+		port_work_queue(&completion);
 }
 
 Refusal enqueue(RequestQueue &queue, PIRP irp, const Waiting &request)
@@ -220,18 +257,21 @@ Refusal wait_for_change(Socket &socket, Change change, ULONG value, PIRP irp)
 /* Looked at once more in the work item, which sees what has changed meanwhile. */
 Refusal wait_for_route(Socket &socket, const SOCKADDR *destination, PIRP irp)
 {
-	bool known = port_context() == PORT_CONTEXT_TASK;
+	Waiting request = {.socket = &socket,
+			   .client = nullptr,
+			   .net = port_socket_net(socket.transport()),
+			   .destination = destination,
+			   .value = 0,
+			   .change = Change::routes,
+			   .known = port_context() == PORT_CONTEXT_TASK};
 
+	if (request.known)
+		request.value = digest_of_route(socket, destination_of(request));
 	Request::of(irp)->socket = &socket;
 	socket.begin_use(); /* the request's */
-	Refusal result = enqueue(due, irp,
-				 {.socket = &socket,
-				  .client = nullptr,
-				  .net = port_socket_net(socket.transport()),
-				  .destination = destination,
-				  .value = known ? digest_of_route(socket, destination) : 0,
-				  .change = Change::routes,
-				  .known = known});
+
+	Refusal result = enqueue(due, irp, request);
+
 	port_work_queue(&completion);
 	return result;
 }
@@ -272,7 +312,6 @@ void forget_changes(const VOID *owner, NTSTATUS status)
 /* Routes change with addresses, though not only then; which of them, the work item finds out. */
 extern "C" void provider_network_changed(const void *net, int family, uint32_t changes)
 {
-	InterlockedIncrement(&changes_so_far);
 	mark_due([&](const Waiting &request) {
 		if (!request.socket || request.net != net ||
 		    port_family(request.socket->family()) != family)

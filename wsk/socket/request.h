@@ -200,13 +200,35 @@ public:
 		for (PLIST_ENTRY entry = head_.Flink; entry != &head_; entry = entry->Flink) {
 			PIRP irp = CONTAINING_RECORD(entry, IRP, Tail.Overlay.ListEntry);
 
-			/* A cancel routine that has begun waits for the lock, to take it out. */
-			if (!wanted(irp) || !IoSetCancelRoutine(irp, nullptr))
-				continue;
-			remove(irp);
-			return irp;
+			if (wanted(irp) && claim(irp))
+				return irp;
 		}
 		return nullptr;
+	}
+	/* One that is queued: false where its cancel routine, which has begun, will take it out. */
+	[[nodiscard]] static bool claim(PIRP irp)
+	{
+		if (!IoSetCancelRoutine(irp, nullptr))
+			return false;
+		remove(irp);
+		return true;
+	}
+
+	/* To the end of another queue under the same lock, where they are cancelled as here. */
+	template <class Wanted>
+	bool move_if(Wanted wanted, RequestQueue &to)
+	{
+		bool any = false;
+
+		for (PLIST_ENTRY entry = head_.Flink, next; entry != &head_; entry = next) {
+			next = entry->Flink;
+			if (!wanted(CONTAINING_RECORD(entry, IRP, Tail.Overlay.ListEntry)))
+				continue;
+			RemoveEntryList(entry);
+			InsertTailList(&to.head_, entry);
+			any = true;
+		}
+		return any;
 	}
 
 	/* From a cancel routine: it owns the IRP already. */
