@@ -177,6 +177,23 @@ void no_bytes(struct kunit *test)
 	ExFreePoolWithTag(block, tag);
 }
 
+/* What begins a page is a block of pages, maybe, and what is behind a piece of memory another's. */
+void no_bytes_have_a_place(struct kunit *test)
+{
+	constexpr int count = 300; /* more than a page has room for */
+	PVOID blocks[count] = {};
+
+	EXPECT_RULES(test, count, {
+		for (PVOID &block : blocks)
+			block = ExAllocatePoolWithTag(NonPagedPoolNx, 0, tag);
+	});
+	for (PVOID block : blocks) {
+		ASSERT_NOT_NULL(test, block);
+		EXPECT_NE(test, BYTE_OFFSET(block), 0u);
+		ExFreePoolWithTag(block, tag);
+	}
+}
+
 void accounts(struct kunit *test)
 {
 	constexpr ULONG own = 'tnuC';
@@ -411,6 +428,7 @@ constexpr bridge_case cases[] = {
 	{"only some functions hand out zeroes", what_is_zeroed},
 	{"ExAllocatePool2 wants exactly one kind of pool and no unknown flag", flags_of_pool2},
 	{"a block of no bytes is a broken rule but a block", no_bytes},
+	{"a block of no bytes does not begin where another block may", no_bytes_have_a_place},
 	{"a tag's account follows its blocks", accounts},
 	{"many tags live side by side", tags_side_by_side},
 	{"freeing with another tag is a broken rule", wrong_tag},

@@ -165,7 +165,8 @@ void *allocate_small(PoolTag *owner, SIZE_T bytes, unsigned options, const void 
 {
 	bool on_lines = options & POOL_ON_CACHE_LINES;
 	SIZE_T offset = on_lines ? cache_line : front;
-	void *base = port_alloc_aligned(offset + bytes, on_lines ? cache_line : 16,
+	SIZE_T room = bytes ? bytes : 1; /* else it lies where somebody else's may begin */
+	void *base = port_alloc_aligned(offset + room, on_lines ? cache_line : 16,
 					options & POOL_ZEROED);
 	if (!base)
 		return nullptr;
