@@ -19,6 +19,10 @@
 
 #include "probes.h"
 
+#ifdef CONFIG_PREEMPT_RT
+#error "DISPATCH_LEVEL is disabled softirqs, which can be preempted there"
+#endif
+
 /*
  * Keeps a socket of ours off current->task_frag, which belongs to whoever happens to be running
  * when we are called from reclaim or softirq. Kernels without the field decide by sk_allocation.
