@@ -129,6 +129,34 @@ void cancels_sends(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_LT(test, disconnect.order(), close.order());
 }
 
+/*
+ * The peer has ended its side, and so much of ours is left that the disconnect waits behind it:
+ * what the peer has got is not all, and must not look like it.
+ */
+void never_truncates(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(too_much), in(65536);
+	Request send, disconnect;
+	Outcome got = {};
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	expect_done(test, pair.peer.disconnect());
+	expect_done(test, pair.caller.receive(in.all()), 0);
+	pair.shrink_buffers();
+	pair.caller.start_send(send, out.all());
+	pair.caller.start_disconnect(disconnect);
+	EXPECT_TRUE(test, send.pending() && disconnect.pending());
+	pair.caller.close();
+	EXPECT_STATUS(test, send.wait().status, STATUS_CANCELLED);
+	expect_failed(test, disconnect.wait(), STATUS_CANCELLED);
+	do
+		got = pair.peer.receive(in.all());
+	while (got.status == STATUS_SUCCESS && got.information);
+	expect_failed(test, got, STATUS_CONNECTION_RESET);
+}
+
 void cancels_accepts(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -280,6 +308,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("closing with unread data resets", unread_data_is_lost),
 	IPV4_AND_IPV6("closing cancels receives, and completes last", cancels_receives),
 	IPV4_AND_IPV6("closing cancels sends and disconnects, and completes last", cancels_sends),
+	IPV4_AND_IPV6("closing with a disconnect that waits resets, though the peer has ended",
+		      never_truncates),
 	IPV4_AND_IPV6("closing cancels accepts, and completes last", cancels_accepts),
 	IPV4_AND_IPV6("closing a listener resets who waits", resets_waiting_connections),
 	IPV4_AND_IPV6("a completion routine closes its socket", from_completion_routine),

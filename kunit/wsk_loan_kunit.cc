@@ -174,6 +174,25 @@ void closed_in_the_middle(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_LT(test, second.order(), close.order());
 }
 
+/* The peer has ended its side, and ours is to end after the send. */
+void closed_before_the_end(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Distance distance(test, family);
+	Request send, disconnect, close;
+
+	REQUIRE(test, distance.ready);
+	expect_ok(test, distance.sender.set(SOL_SOCKET, SO_SNDBUF, large / 8));
+	expect_done(test, distance.peer.disconnect());
+	expect_done(test, distance.sender.receive(distance.in.all()), 0);
+	distance.send_unheard(send);
+	distance.sender.start_disconnect(disconnect);
+	EXPECT_TRUE(test, send.pending() && disconnect.pending());
+	distance.sender.start_close(close);
+	expect_failed(test, send.wait(), STATUS_CANCELLED);
+	expect_failed(test, disconnect.wait(), STATUS_CANCELLED);
+	expect_done(test, close.wait());
+}
+
 void reset(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Distance distance(test, family);
@@ -239,6 +258,8 @@ constexpr bridge_case cases[] = {
 		      cancelled_in_the_middle),
 	IPV4_AND_IPV6("closing frees the memory of sends", closed),
 	IPV4_AND_IPV6("closing cancels sends that were taken in part", closed_in_the_middle),
+	IPV4_AND_IPV6("closing frees it where a disconnect waits and the peer has ended",
+		      closed_before_the_end),
 	IPV4_AND_IPV6("a reset frees the memory of sends", reset),
 	IPV4_AND_IPV6("so does the peer's", reset_by_the_peer),
 	IPV4_AND_IPV6("a disconnect follows large sends", finished),

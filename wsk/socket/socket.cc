@@ -123,7 +123,7 @@ bool Socket::ends_with_reset()
 {
 	if (listens() || (category() != Category::connection && category() != Category::stream))
 		return false;
-	return !(send_ended_ && port_socket_shutdown_status(transport_) == 0 &&
+	return !(fin_sent_ && port_socket_shutdown_status(transport_) == 0 &&
 		 port_socket_receive_ended(transport_));
 }
 

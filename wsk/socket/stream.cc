@@ -50,6 +50,7 @@ void Socket::finish_send(PIRP irp)
 		complete(irp, status_from_error(Activity::send, error));
 		return;
 	}
+	fin_sent_ = true;
 	put_back(disconnects_, irp);
 	signal(signal_disconnect);
 }
