@@ -189,6 +189,108 @@ void disconnect_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_STATUS(test, send.wait().status, STATUS_CANCELLED);
 }
 
+/* Nothing of it has been sent: it is as if it had never been asked for. */
+void sending_goes_on(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(too_much), more(1000), in(65536);
+	Request sends[2], disconnect;
+
+	REQUIRE(test, pair.connected() && out.valid() && more.valid() && in.valid());
+	pair.shrink_buffers();
+	out.fill();
+	more.fill(too_much);
+	pair.caller.start_send(sends[0], out.all());
+	pair.caller.start_disconnect(disconnect);
+	EXPECT_TRUE(test, disconnect.cancel());
+	expect_failed(test, disconnect.wait(), STATUS_CANCELLED);
+	pair.caller.start_send(sends[1], more.all());
+	pair.caller.start_disconnect(disconnect);
+	for (SIZE_T got = 0; got < too_much; got += 65536) {
+		expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), 65536);
+		EXPECT_TRUE(test, in.holds(0, 65536, got));
+	}
+	expect_done(test, pair.peer.receive(in.window(0, 1000), WSK_FLAG_WAITALL), 1000);
+	EXPECT_TRUE(test, in.holds(0, 1000, too_much));
+	expect_done(test, pair.peer.receive(in.all()), 0);
+	expect_done(test, sends[0].wait(), too_much);
+	expect_done(test, sends[1].wait(), 1000);
+	expect_done(test, disconnect.wait());
+}
+
+/* The FIN is on its way, while the peer's window is closed. */
+void sent_disconnect_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(too_much), in(65536);
+	Request send, disconnect;
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	expect_ok(test, pair.caller.set(SOL_SOCKET, SO_SNDBUF, 2 * too_much));
+	expect_ok(test, pair.peer.set(SOL_SOCKET, SO_RCVBUF, 16384));
+	pair.caller.start_send(send, out.all());
+	expect_done(test, send.wait(), too_much);
+	pair.caller.start_disconnect(disconnect);
+	EXPECT_TRUE(test, disconnect.pending());
+	EXPECT_TRUE(test, disconnect.cancel());
+	expect_failed(test, disconnect.wait(), STATUS_CANCELLED);
+	expect_refused(test, pair.caller.send(out.window(0, 1)), STATUS_INVALID_DEVICE_STATE);
+	expect_refused(test, pair.caller.disconnect(), STATUS_INVALID_DEVICE_STATE);
+	for (SIZE_T got = 0; got < too_much; got += 65536)
+		expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), 65536);
+	expect_done(test, pair.peer.receive(in.all()), 0);
+}
+
+void abort_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(too_much), in(65536), mine(10);
+	Request send, graceful, receive, abort;
+	Outcome got = {};
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid() && mine.valid());
+	pair.shrink_buffers();
+	pair.caller.start_send(send, out.all());
+	pair.caller.start_disconnect(graceful);
+	pair.caller.start_receive(receive, mine.all());
+	abort.issue(test, [&](PIRP irp) {
+		IoCancelIrp(irp);
+		return pair.caller.connection()->WskDisconnect(pair.caller.handle(), nullptr,
+							       WSK_FLAG_ABORTIVE, irp);
+	});
+	expect_failed(test, abort.wait(), STATUS_CANCELLED);
+	/* All the same it has come to what an abort comes to. */
+	EXPECT_STATUS(test, send.wait().status, STATUS_CANCELLED);
+	expect_failed(test, graceful.wait(), STATUS_CANCELLED);
+	expect_failed(test, receive.wait(), STATUS_CONNECTION_ABORTED);
+	do
+		got = pair.peer.receive(in.all());
+	while (got.status == STATUS_SUCCESS && got.information);
+	expect_failed(test, got, STATUS_CONNECTION_RESET);
+	expect_refused(test, pair.caller.reset(), STATUS_INVALID_DEVICE_STATE);
+}
+
+void queued_abort_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer in(10);
+	Request abort;
+	bool cancelled = false;
+
+	REQUIRE(test, pair.connected() && in.valid());
+	at_dispatch([&]() {
+		pair.caller.start_disconnect(abort, nullptr, WSK_FLAG_ABORTIVE);
+		cancelled = abort.cancel();
+	});
+	/* On another processor it may have been carried out by then. */
+	EXPECT_STATUS(test, abort.wait().status, cancelled ? STATUS_CANCELLED : STATUS_SUCCESS);
+	expect_failed(test, pair.peer.receive(in.all()), STATUS_CONNECTION_RESET);
+}
+
 void connect_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
@@ -409,6 +511,10 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a send that waits behind another is cancelled", waiting_send_is_cancelled),
 	IPV4_AND_IPV6("a send under way is cancelled", started_send_is_cancelled),
 	IPV4_AND_IPV6("a graceful disconnect is cancelled", disconnect_is_cancelled),
+	IPV4_AND_IPV6("after a cancelled graceful disconnect sending goes on", sending_goes_on),
+	IPV4_AND_IPV6("but not once the FIN is on its way", sent_disconnect_is_cancelled),
+	IPV4_AND_IPV6("an abort is carried out though its IRP was cancelled", abort_is_cancelled),
+	IPV4_AND_IPV6("also where it is cancelled while it waits", queued_abort_is_cancelled),
 	IPV4_AND_IPV6("a connect is cancelled", connect_is_cancelled),
 	IPV4_AND_IPV6("closing ends a connect that nobody answers", connect_ends_with_close),
 	IPV4_AND_IPV6("a cancelled bind leaves the socket unbound", bind_is_cancelled),

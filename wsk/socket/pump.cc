@@ -247,8 +247,11 @@ void Socket::serve_first(ULONG signals)
 		serve_control();
 	if (signals & signal_connect)
 		serve_connects();
-	if (signals & signal_reset)
+	if (signals & signal_reset) {
 		undo_connect();
+		if (aborted_)
+			abort_connection();
+	}
 }
 
 void Socket::serve(ULONG signals)
@@ -401,7 +404,10 @@ void Socket::put_back(RequestQueue &queue, PIRP irp)
 		cancelled(irp);
 }
 
-/* Completes a cancelled request that no queue holds, and undoes what its admission did. */
+/*
+ * Completes a cancelled request that no queue holds, and undoes what its admission did, if it can be
+ * undone.
+ */
 void Socket::cancelled(PIRP irp)
 {
 	Request *request = Request::of(irp);
@@ -419,6 +425,12 @@ void Socket::cancelled(PIRP irp)
 		case Operation::connect: /* the handshake may be under way */
 			state_ = State::bound;
 			connect_cancelled_ = true;
+			signals = signal_reset;
+			break;
+		case Operation::disconnect:
+			send_ended_ = fin_sent_;
+			break;
+		case Operation::abort: /* is carried out all the same: others have seen it */
 			signals = signal_reset;
 			break;
 		default:

@@ -409,7 +409,7 @@ private:
 	bool kept_ = false;		  /* and nothing but its last use is left */
 	bool finishing_ = false;	  /* the work item's next run is its last */
 	Peeked<bool> send_ended_ = false; /* a graceful disconnect was accepted */
-	bool fin_sent_ = false;		  /* and carried out: TCP has the FIN */
+	bool fin_sent_ = false;		  /* and TCP has the FIN */
 	Peeked<bool> aborted_ = false;	  /* by the client */
 	bool connect_cancelled_ = false;  /* and is still to be undone */
 	Peeked<bool> dead_ = false;	  /* its network namespace has gone */
