@@ -466,6 +466,34 @@ void before_the_call(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_TRUE(test, in.holds(0, 10, 0));
 }
 
+/*
+ * IoCancelIrp on another processor comes while the pump has the first one in hand: all that it does
+ * then is to set Cancel. The pump looks for data because the second one goes.
+ */
+void cancelled_in_hand(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer in(10), more(10);
+	Request first, second, empty;
+	PIRP in_hand = nullptr;
+
+	REQUIRE(test, pair.connected() && in.valid() && more.valid());
+	first.issue(test, [&](PIRP irp) {
+		in_hand = irp;
+		return pair.peer.connection()->WskReceive(pair.peer.handle(), in.all(), 0, irp);
+	});
+	pair.peer.start_receive(second, more.all());
+	pair.peer.start_receive(empty, in.none());
+	REQUIRE(test, in_hand && empty.pending());
+	WriteBooleanNoFence(&in_hand->Cancel, TRUE);
+	EXPECT_TRUE(test, second.cancel());
+	expect_failed(test, second.wait(), STATUS_CANCELLED);
+	expect_failed(test, first.wait(), STATUS_CANCELLED);
+	/* Nothing comes from the network, and it needs nothing. */
+	expect_done(test, empty.wait(), 0);
+}
+
 void cancel_request(void *context)
 {
 	static_cast<Request *>(context)->cancel();
@@ -523,6 +551,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("queries are cancelled or done", options_are_cancelled_or_done),
 	IPV4_AND_IPV6("cancelling after completion does nothing", too_late),
 	IPV4_AND_IPV6("an IRP cancelled before the call is not queued", before_the_call),
+	IPV4_AND_IPV6("the requests behind one that is cancelled in the pump's hands move up",
+		      cancelled_in_hand),
 	IPV4_AND_IPV6("a completion routine cancels another request", from_completion_routine),
 	IPV4_AND_IPV6("requests are cancelled at DISPATCH_LEVEL", at_dispatch_level),
 };

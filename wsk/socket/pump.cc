@@ -394,19 +394,23 @@ void Socket::complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 /* Returns a claimed request that could not go on to the head of its queue. */
 void Socket::put_back(RequestQueue &queue, PIRP irp)
 {
-	bool queued;
+	const Lane lane = lane_of(Request::of(irp)->operation);
+	bool queued, others;
 	{
 		LockGuard guard(lock_);
 
 		queued = queue.push_front(irp, cancel_request);
+		others = !queued && !queue.empty();
 	}
+	if (others) /* which need not wait for what it waited for */
+		signal(lane.signal);
 	if (!queued)
 		cancelled(irp);
 }
 
 /*
- * Completes a cancelled request that no queue holds, and undoes what its admission did, if it can be
- * undone.
+ * Completes a cancelled request that no queue holds, and undoes what its admission did, if it can
+ * be undone.
  */
 void Socket::cancelled(PIRP irp)
 {
