@@ -87,9 +87,9 @@ bool Socket::begin_end(PIRP close_irp)
 		life_irp_ = close_irp;
 		if (close_irp)
 			IoMarkIrpPending(close_irp);
+		begin_use(); /* of an abandoned one the pump may end the last, from now on */
 	}
 	client_->socket_closing(this);
-	begin_use();
 	if (!begun)
 		signal(signal_close);
 	else if (kept)
