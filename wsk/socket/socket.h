@@ -418,8 +418,8 @@ private:
 	bool conditional_ = false;	  /* SO_CONDITIONAL_ACCEPT */
 	bool indicating_stopped_ = false; /* data was refused: until a WskReceive completes */
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
-	bool backlog_watched_ = false;	  /* by requests (change.h) */
-	bool lent_ = false;		  /* memory of sends, at some time */
+	Peeked<bool> backlog_watched_ = false; /* by requests (change.h) */
+	bool lent_ = false;		       /* memory of sends, at some time */
 	ULONG backlog_indicated_ = 0;
 	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
 	LONG kept_switches_ = 0; /* switches that are stored only */

@@ -153,8 +153,12 @@ void Socket::indicate_send_backlog()
 {
 	uint32_t now;
 
-	if (backlog_watched_ && !port_socket_get_option(transport_, PORT_OPTION_SEND_BUFFER, &now))
-		backlog_watched_ = send_backlog_is(*this, now);
+	if (backlog_watched_ &&
+	    !port_socket_get_option(transport_, PORT_OPTION_SEND_BUFFER, &now)) {
+		backlog_watched_ = false; /* first: who comes after the look sets it again */
+		if (send_backlog_is(*this, now))
+			backlog_watched_ = true;
+	}
 	if (!(events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		return;
 	EventCall call(*this, Event::send_backlog);
