@@ -277,6 +277,63 @@ void large_copies_in_a_task(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_EQ(test, level, PASSIVE_LEVEL);
 }
 
+/* Counts completions, and knows what the count was when a DPC ran. */
+struct Count {
+	volatile LONG done;
+	LONG when_dpc_ran;
+};
+
+void count_one(void *count)
+{
+	InterlockedIncrement(&static_cast<Count *>(count)->done);
+}
+
+VOID look_at_count(PKDPC, PVOID context, PVOID, PVOID)
+{
+	auto *count = static_cast<Count *>(context);
+
+	count->when_dpc_ran = count->done;
+}
+
+/* What comes after them in the same softirq need not wait until all have been served. */
+void many_sockets(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr int most = 80;
+	Client client(test);
+	Listener listener(client, family);
+	Buffer out(10);
+	PWSK_SOCKET handles[most];
+	Request sends[most];
+	Count count = {};
+	KDPC dpc;
+
+	REQUIRE(test, listener.open() && out.valid());
+	for (int i = 0; i < most; i++) {
+		handles[i] = Caller(client, listener).release();
+		sends[i].on_completion(count_one, &count);
+	}
+	KeInitializeDpc(&dpc, look_at_count, &count);
+	in_softirq([&]() {
+		for (int i = 0; i < most; i++) {
+			Socket socket(client);
+
+			socket.adopt(handles[i]);
+			socket.start_send(sends[i], out.all());
+			handles[i] = socket.release();
+		}
+		KeInsertQueueDpc(&dpc, nullptr, nullptr);
+	});
+	KeFlushQueuedDpcs();
+	EXPECT_LT(test, count.when_dpc_ran, most);
+	for (int i = 0; i < most; i++) {
+		Socket socket(client);
+
+		expect_done(test, sends[i].wait(), 10);
+		socket.adopt(handles[i]);
+	}
+	EXPECT_EQ(test, count.done, most);
+}
+
 #define AT_BOTH_KINDS(sentence, function)                          \
 	IPV4_AND_IPV6(sentence ", under a lock", function<false>), \
 		IPV4_AND_IPV6(sentence ", in a softirq", function<true>)
@@ -292,6 +349,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("no completion routine runs under the caller's lock", under_a_spin_lock),
 	IPV4_AND_IPV6("a request made in a softirq is served in one", served_without_a_hop),
 	IPV4_AND_IPV6("but a large send is copied in a task", large_copies_in_a_task),
+	IPV4_AND_IPV6("many sockets served in a softirq leave room for a DPC", many_sockets),
 };
 
 } // namespace

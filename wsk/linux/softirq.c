@@ -5,6 +5,7 @@
  */
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
@@ -17,6 +18,7 @@ struct processor {
 	compat_bottom bottom; /* DPCs */
 	compat_bottom calls_bottom;
 	struct llist_head calls;
+	struct llist_node *next_call; /* of those that it has taken from the list */
 	unsigned int number;
 	call_single_data_t call;
 	u64 memory[PORT_PROCESSOR_BYTES / sizeof(u64)];
@@ -31,17 +33,26 @@ static void run(compat_bottom *bottom)
 	nt_softirq_run(self->number);
 }
 
+/* Calls in a row before others get their turn, unless the time is up; as with received packets. */
+#define CALLS_IN_A_ROW 64
+#define JIFFIES_IN_A_ROW 2
+
 static void run_calls(compat_bottom *bottom)
 {
 	struct processor *self = container_of(bottom, struct processor, calls_bottom);
-	struct llist_node *node = llist_reverse_order(llist_del_all(&self->calls));
+	unsigned long end = jiffies + JIFFIES_IN_A_ROW;
+	unsigned int left = CALLS_IN_A_ROW;
 
-	while (node) {
-		struct port_bottom *call = (struct port_bottom *)node;
+	if (!self->next_call)
+		self->next_call = llist_reverse_order(llist_del_all(&self->calls));
+	while (self->next_call && left-- && time_before(jiffies, end)) {
+		struct port_bottom *call = (struct port_bottom *)self->next_call;
 
-		node = node->next;
+		self->next_call = self->next_call->next;
 		nt_bottom_run(call);
 	}
+	if (self->next_call || !llist_empty(&self->calls))
+		compat_bottom_schedule(bottom);
 }
 
 void port_bottom_queue(struct port_bottom *bottom)
