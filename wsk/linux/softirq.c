@@ -140,13 +140,3 @@ bool port_processor_online(unsigned int number)
 {
 	return number < nr_cpu_ids && cpu_online(number);
 }
-
-unsigned int port_processor_count_online(void)
-{
-	return num_online_cpus();
-}
-
-unsigned int port_processor_count_possible(void)
-{
-	return num_possible_cpus();
-}

@@ -11,8 +11,6 @@ PORT_BEGIN
 unsigned int port_processor_limit(void);
 bool port_processor_possible(unsigned int processor);
 bool port_processor_online(unsigned int processor);
-unsigned int port_processor_count_online(void);
-unsigned int port_processor_count_possible(void);
 
 /* Memory of a possible processor's own, zeroed when wsk.ko is loaded. */
 enum { PORT_PROCESSOR_BYTES = 64 };
