@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskSend: streams out of MDL chains. */
+#include <mstcpip.h>
+
 #include "wsk_fixture.h"
 
 namespace
@@ -390,6 +392,55 @@ void sends_from_completion_routines(struct kunit *test, ADDRESS_FAMILY family)
 	IoFreeIrp(chain.irp);
 }
 
+struct TwoSends {
+	Socket *socket;
+	Buffer *out;
+	Request large, empty;
+};
+
+void start_two(void *context)
+{
+	auto *sends = static_cast<TwoSends *>(context);
+
+	sends->socket->start_send(sends->large, sends->out->all());
+	sends->socket->start_send(sends->empty, sends->out->none());
+}
+
+/*
+ * TCP keeps the end of a send back that another follows. They are queued by a completion routine,
+ * so that both are there when the pump, which is below it, goes on.
+ */
+void nothing_follows(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG large = 16384; /* goes alone */
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(large), in(large);
+	TwoSends sends = {&pair.caller, &out, Request(), Request()};
+	Request first;
+	ULONG version = 0;
+	TCP_INFO_v0 info = {};
+
+	REQUIRE(test, pair.connected() && out.valid() && in.valid());
+	first.on_completion(start_two, &sends);
+	pair.caller.start_send(first, out.none());
+	/* All of it has been done in that call: */
+	EXPECT_FALSE(test, first.pending() || sends.large.pending() || sends.empty.pending());
+	expect_ok(test,
+		  pair.caller.control({.type = WskIoctl,
+				       .code = SIO_TCP_INFO,
+				       .input = &version,
+				       .input_size = sizeof(version),
+				       .output = &info,
+				       .output_size = sizeof(info)}),
+		  sizeof(info));
+	EXPECT_EQ(test, info.BytesOut, (ULONG64)large);
+	expect_done(test, first.wait(), 0);
+	expect_done(test, sends.large.wait(), large);
+	expect_done(test, sends.empty.wait(), 0);
+	expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), large);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("what is sent arrives", bytes_arrive),
 	IPV4_AND_IPV6("a window of an MDL chain is sent", window_of_a_chain),
@@ -409,6 +460,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("sending after a reset fails", after_reset),
 	IPV4_AND_IPV6("a reset fails the sends that wait", reset_while_waiting),
 	IPV4_AND_IPV6("completion routines send on", sends_from_completion_routines),
+	IPV4_AND_IPV6("what a send that brings nothing follows is not kept back", nothing_follows),
 };
 
 } // namespace

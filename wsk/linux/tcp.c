@@ -67,6 +67,11 @@ void port_tcp_get_info(struct port_socket *socket, struct port_tcp_info *info)
 	release_sock(sk);
 }
 
+void port_tcp_push(struct port_socket *socket)
+{
+	tcp_sock_set_cork(socket->socket->sk, false); /* it was never on: all that is left to do */
+}
+
 void port_tcp_set_keepalive(struct port_socket *socket, bool on, u32 idle, u32 interval)
 {
 	struct sock *sk = socket->socket->sk;

@@ -50,6 +50,9 @@ struct port_tcp_info {
 
 void port_tcp_get_info(struct port_socket *socket, struct port_tcp_info *info);
 
+/* Sends what PORT_SEND_MORE has kept back, as if it had not been given. */
+void port_tcp_push(struct port_socket *socket);
+
 /* Milliseconds; 0: the system's choice. */
 void port_tcp_set_keepalive(struct port_socket *socket, bool on, uint32_t idle, uint32_t interval);
 

@@ -187,7 +187,8 @@ inline ULONG Socket::awaited_signals(ULONG signals) const
 		awaited |= signal_accept;
 	if (!(signals & (signal_send | signal_connect | signal_disconnect)))
 		return awaited;
-	if (!sends_.empty() || backlog_watched_ || (events_.enabled & WSK_EVENT_SEND_BACKLOG))
+	if (!sends_.empty() || held_ || backlog_watched_ ||
+	    (events_.enabled & WSK_EVENT_SEND_BACKLOG))
 		awaited |= signals & signal_send;
 	if (!connects_.empty())
 		awaited |= signals & signal_connect;

@@ -353,6 +353,7 @@ private:
 	void recall_loans();
 
 	/* stream.cc */
+	void push_held();
 	void serve_sends();
 	PIRP gather(SendBatch &batch, PIRP first);
 	void serve_receives();
@@ -420,6 +421,7 @@ private:
 	UCHAR disconnects_indicated_ = 0; /* WskDisconnectEvent: each of its flags once */
 	Peeked<bool> backlog_watched_ = false; /* by requests (change.h) */
 	bool lent_ = false;		       /* memory of sends, at some time */
+	Peeked<bool> held_ = false;	       /* TCP keeps data back for what follows */
 	ULONG backlog_indicated_ = 0;
 	ULONG linger_ = 0;	 /* SO_LINGER: stored only */
 	LONG kept_switches_ = 0; /* switches that are stored only */

@@ -2,6 +2,7 @@
 /* Sending and receiving on connections, and the graceful end of sending. */
 #include "nt/irql.h"
 #include "nt/mdl.h"
+#include "port/tcp.h"
 #include "socket/send_batch.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
@@ -106,9 +107,23 @@ inline PIRP Socket::gather(SendBatch &batch, PIRP first)
 	return next;
 }
 
+/* Has TCP send what it keeps back for a request that has not brought anything. In a task. */
+void Socket::push_held()
+{
+	if (!held_)
+		return;
+	if (in_place_) {
+		signal(signal_task_send);
+		return;
+	}
+	held_ = false;
+	port_tcp_push(transport_);
+}
+
 /*
- * The request after a batch is claimed, and so certain to follow, before the batch is sent: what
- * does not fill a segment then waits for it.
+ * The request after a batch is claimed before the batch is sent: what does not fill a segment then
+ * waits for it. Where that does not come after all (it is cancelled before its turn, it is empty,
+ * TCP has no room for it), what waits is pushed.
  */
 void Socket::serve_sends()
 {
@@ -126,18 +141,28 @@ void Socket::serve_sends()
 		}
 		next = gather(batch, next);
 		const port_vector data = batch.vector();
-		if (data.count)
-			sent = port_socket_send(transport_, &data, batch.flags(next), batch.loan());
+		if (data.count) {
+			uint32_t flags = batch.flags(next);
+
+			sent = port_socket_send(transport_, &data, flags, batch.loan());
+			/* Of what it takes in part it keeps nothing back. */
+			if (sent >= 0)
+				held_ = (flags & PORT_SEND_MORE) &&
+					static_cast<size_t>(sent) == data.length;
+		}
 		if (settle(batch, next, sent))
 			continue;
-		if (sent == -PORT_EAGAIN)
+		if (sent == -PORT_EAGAIN) {
+			push_held();
 			return;
+		}
 		next = claim(sends_);
 	}
 	if (next) {
 		put_back(sends_, next);
 		signal(signal_send);
 	} else {
+		push_held();
 		indicate_send_backlog();
 	}
 }
