@@ -120,10 +120,38 @@ void queued_already(struct kunit *test)
 	EXPECT_EQ(test, work.calls, 1);
 }
 
+struct Endless {
+	WORK_QUEUE_ITEM item;
+	LONG calls, stop;
+};
+
+VOID queue_again(PVOID parameter)
+{
+	auto *endless = static_cast<Endless *>(parameter);
+
+	if (++endless->calls < 10000000 && !ReadAcquire(&endless->stop))
+		ExQueueWorkItem(&endless->item, DelayedWorkQueue);
+	else
+		WriteRelease(&endless->stop, 2);
+}
+
+void flushed_under_way(struct kunit *test)
+{
+	Endless endless = {};
+
+	ExInitializeWorkItem(&endless.item, queue_again, &endless);
+	ExQueueWorkItem(&endless.item, DelayedWorkQueue);
+	port_work_flush();
+	EXPECT_EQ(test, InterlockedCompareExchange(&endless.stop, 1, 0), 0);
+	EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&endless.stop) == 2; }));
+	port_work_flush();
+}
+
 constexpr bridge_case cases[] = {
 	{"a work item runs at PASSIVE_LEVEL, and can be queued again by its routine", runs},
 	{"a work item can be queued at DISPATCH_LEVEL", at_dispatch_level},
 	{"many work items run, and may free themselves", many_that_free_themselves},
+	{"a flush does not wait for what is queued later", flushed_under_way},
 	{"a work item that is queued is not queued again", queued_already},
 };
 

@@ -185,6 +185,68 @@ void blocking_ones(struct kunit *test)
 	port_work_flush();
 }
 
+/* A call that waits for the next one by the same item. */
+struct Awaited {
+	KEVENT second, done;
+	bool anew; /* initializes the item again for it */
+	NTSTATUS waited;
+};
+
+NTSTATUS wait_long(PKEVENT event)
+{
+	LARGE_INTEGER timeout = from_now(20000);
+
+	return KeWaitForSingleObject(event, Executive, KernelMode, FALSE, &timeout);
+}
+
+VOID second_call(PVOID, PVOID context, PIO_WORKITEM)
+{
+	KeSetEvent(&static_cast<Awaited *>(context)->second, IO_NO_INCREMENT, FALSE);
+}
+
+VOID first_call(PVOID object, PVOID context, PIO_WORKITEM item)
+{
+	auto *awaited = static_cast<Awaited *>(context);
+
+	if (awaited->anew) {
+		IoUninitializeWorkItem(item);
+		IoInitializeWorkItem(object, item);
+	}
+	IoQueueWorkItemEx(item, second_call, DelayedWorkQueue, context);
+	awaited->waited = wait_long(&awaited->second);
+	KeSetEvent(&awaited->done, IO_NO_INCREMENT, FALSE);
+}
+
+void wait_for_the_second(struct kunit *test, bool anew)
+{
+	Awaited awaited = {};
+	auto *item = static_cast<PIO_WORKITEM>(
+		ExAllocatePoolUninitialized(NonPagedPoolNx, IoSizeofWorkItem(), 'wITT'));
+
+	ASSERT_NOT_NULL(test, item);
+	awaited.anew = anew;
+	KeInitializeEvent(&awaited.second, SynchronizationEvent, FALSE);
+	KeInitializeEvent(&awaited.done, SynchronizationEvent, FALSE);
+	IoInitializeWorkItem(some_device(), item);
+	IoQueueWorkItemEx(item, first_call, DelayedWorkQueue, &awaited);
+	EXPECT_STATUS(test, wait_forever(&awaited.done), STATUS_SUCCESS);
+	EXPECT_STATUS(test, awaited.waited, STATUS_SUCCESS);
+	port_work_flush();
+	IoUninitializeWorkItem(item);
+	ExFreePool(item);
+}
+
+void waits_for_its_own_item(struct kunit *test)
+{
+	wait_for_the_second(test, false);
+}
+
+/* As where the memory of an item that was freed becomes the next one's. */
+void waits_for_a_successor(struct kunit *test)
+{
+	wait_for_the_second(test, true);
+}
+
 void queue_and_free(void *context)
 {
 	auto *dispatch = static_cast<Dispatch *>(context);
@@ -244,6 +306,8 @@ constexpr bridge_case cases[] = {
 	{"a work item may lie in memory of the driver's", own_memory},
 	{"a work item can be queued at DISPATCH_LEVEL", at_dispatch_level},
 	{"routines that block do not keep others from running", blocking_ones},
+	{"a routine can wait for its item, which it has queued again", waits_for_its_own_item},
+	{"a routine can wait for another item in the memory of its own", waits_for_a_successor},
 	{"a queued work item is neither queued again nor freed", broken_rules},
 	{"a routine that returns at a raised IRQL is a broken rule", irql_not_restored},
 	{"without memory there is no work item", no_memory},

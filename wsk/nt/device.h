@@ -7,7 +7,6 @@
 
 #include "nt/driver_account.h"
 #include "nt/word_lock.h"
-#include "port/work.h"
 
 namespace wsk
 {
@@ -91,7 +90,7 @@ struct File {
 	Operation *operations; /* under way */
 	bool cleaned;	       /* IRP_MJ_CLEANUP is on its way or was there: takes no request */
 	bool appends;
-	port_work close;
+	WORK_QUEUE_ITEM close;
 };
 
 /*

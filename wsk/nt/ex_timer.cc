@@ -10,7 +10,6 @@
 #include "port/context.h"
 #include "port/log.h"
 #include "port/memory.h"
-#include "port/work.h"
 
 struct _EX_TIMER {
 	KTIMER timer; /* first: drivers wait for it */
@@ -21,7 +20,7 @@ struct _EX_TIMER {
 	wsk::DriverAccount *account;
 	LONG stage;
 	EXT_DELETE_PARAMETERS deletion;
-	port_work work;
+	WORK_QUEUE_ITEM work;
 };
 
 namespace wsk
@@ -49,12 +48,10 @@ void destroy(PEX_TIMER timer)
 	driver_drop(account);
 }
 
-void destroy_later(port_work *work)
+VOID destroy_later(PVOID timer)
 {
-	PEX_TIMER timer = CONTAINING_RECORD(work, _EX_TIMER, work);
-
 	KeFlushQueuedDpcs();
-	destroy(timer);
+	destroy(static_cast<PEX_TIMER>(timer));
 }
 
 bool may_end(PEX_TIMER timer)
@@ -72,7 +69,7 @@ VOID call_driver(PKDPC, PVOID context, PVOID, PVOID)
 	/* Set again after it expired: it ends the next time. */
 	if (ReadAcquire(&timer->stage) == ends_when_expired && !timer_pending(&timer->timer) &&
 	    may_end(timer))
-		port_work_queue_driver(&timer->work);
+		ExQueueWorkItem(&timer->work, DelayedWorkQueue);
 }
 
 bool is_living(const char *function, PEX_TIMER timer)
@@ -133,7 +130,7 @@ extern "C" PEX_TIMER ExAllocateTimer(PEXT_CALLBACK Callback, PVOID CallbackConte
 						   : SynchronizationTimer);
 	timer->timer.TimerType |= timer_is_ex;
 	KeInitializeDpc(&timer->dpc, call_driver, timer);
-	port_work_init(&timer->work, destroy_later);
+	ExInitializeWorkItem(&timer->work, destroy_later, timer);
 	timer->callback = Callback;
 	timer->context = CallbackContext;
 	timer->account = driver_of(__builtin_return_address(0));
@@ -227,13 +224,13 @@ extern "C" BOOLEAN ExDeleteTimer(PEX_TIMER Timer, BOOLEAN Cancel, BOOLEAN Wait,
 			KeFlushQueuedDpcs();
 			destroy(Timer);
 		} else {
-			port_work_queue_driver(&Timer->work);
+			ExQueueWorkItem(&Timer->work, DelayedWorkQueue);
 		}
 		return cancelled;
 	}
 	/* From here on its own expiry may free it. */
 	InterlockedExchange(&Timer->stage, ends_when_expired);
 	if (!timer_pending(&Timer->timer) && may_end(Timer))
-		port_work_queue_driver(&Timer->work);
+		ExQueueWorkItem(&Timer->work, DelayedWorkQueue);
 	return FALSE;
 }

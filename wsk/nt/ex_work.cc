@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Work items of the executive, in memory of drivers' that has room for a list entry only. So they
- * wait in a list, which a fixed number of runners, on the workqueue, works off.
+ * Work items of the executive, and those that the rest of WSK makes of them. They are no work of
+ * Linux': it would make one wait for a routine that is still running if that was started by the
+ * same item, or by one that has lain in the same memory. So they wait in a list, and each has a
+ * turn of one of the runners, which are on the workqueue.
  */
 #include <wdm.h>
 
 #include "nt/driver_account.h"
 #include "nt/irql.h"
 #include "nt/word_lock.h"
-#include "nt/work.h"
-#include "port/thread.h"
 #include "port/work.h"
 
 namespace wsk
@@ -23,12 +23,13 @@ struct Runner {
 	Runner *next; /* among the idle ones */
 };
 
-/* That many routines may block at once. */
-constexpr int runner_count = 64;
+/* That many routines may block at once: as many as the workqueue runs at most. */
+constexpr int runner_count = 512;
 constinit Runner runners[runner_count];
 
 constinit Runner *idle_runners;
 constinit LIST_ENTRY waiting = {&waiting, &waiting};
+constinit LONG unserved; /* those of them that found no idle runner */
 constinit WordLock lock;
 
 DriverAccount *account_of(PWORKER_THREAD_ROUTINE routine)
@@ -36,37 +37,52 @@ DriverAccount *account_of(PWORKER_THREAD_ROUTINE routine)
 	return driver_of(reinterpret_cast<const void *>(routine));
 }
 
-/* The next item, which is its driver's again; or the runner is idle. */
-bool take(Runner *runner, PWORKER_THREAD_ROUTINE *routine, PVOID *parameter)
+/* There is one for each turn. It is its driver's again. */
+WORK_QUEUE_ITEM take()
 {
 	WordGuard guard(lock);
-
-	if (IsListEmpty(&waiting)) {
-		runner->next = idle_runners;
-		idle_runners = runner;
-		return false;
-	}
-
 	PWORK_QUEUE_ITEM item = CONTAINING_RECORD(RemoveHeadList(&waiting), WORK_QUEUE_ITEM, List);
 
 	item->List.Flink = nullptr;
-	*routine = item->WorkerRoutine;
-	*parameter = item->Parameter;
-	return true;
+	return *item;
 }
 
+/* Whether the runner has another turn; else it is idle. */
+bool goes_on(Runner *runner)
+{
+	WordGuard guard(lock);
+
+	if (unserved) {
+		unserved--;
+		return true;
+	}
+	runner->next = idle_runners;
+	idle_runners = runner;
+	return false;
+}
+
+void check_irql_after_work()
+{
+	if (KeGetCurrentIrql() == PASSIVE_LEVEL)
+		return;
+	port_log_rule("WORKER_THREAD_ROUTINE", "returned above PASSIVE_LEVEL");
+	KeLowerIrql(PASSIVE_LEVEL);
+}
+
+/*
+ * One item a turn, so that whoever flushes the workqueue does not wait for what comes later. A
+ * runner that is queued before it has left this function is run by the same thread, at once.
+ */
 void run(port_work *work)
 {
 	Runner *runner = CONTAINING_RECORD(work, Runner, work);
-	PWORKER_THREAD_ROUTINE routine;
-	PVOID parameter;
+	const WORK_QUEUE_ITEM item = take();
 
-	while (take(runner, &routine, &parameter)) {
-		routine(parameter);
-		check_irql_after_work();
-		driver_drop(account_of(routine));
-		port_thread_yield();
-	}
+	item.WorkerRoutine(item.Parameter);
+	check_irql_after_work();
+	driver_drop(account_of(item.WorkerRoutine));
+	if (goes_on(runner))
+		port_work_queue_driver(&runner->work);
 }
 
 } // namespace
@@ -111,6 +127,8 @@ extern "C" VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE)
 			runner = idle_runners;
 			if (runner)
 				idle_runners = runner->next;
+			else
+				unserved++;
 		}
 	}
 	if (was_queued) {

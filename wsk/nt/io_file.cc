@@ -23,9 +23,9 @@ void close_file(File *file)
 	object_free(file);
 }
 
-void close_later(port_work *work)
+VOID close_later(PVOID file)
 {
-	close_file(CONTAINING_RECORD(work, File, close));
+	close_file(static_cast<File *>(file));
 }
 
 /* Wherever the last reference was given back. */
@@ -35,8 +35,8 @@ void end_file(PVOID body)
 
 	if (KeGetCurrentIrql() == PASSIVE_LEVEL)
 		return close_file(file);
-	port_work_init(&file->close, close_later);
-	port_work_queue_driver(&file->close);
+	ExInitializeWorkItem(&file->close, close_later, file);
+	ExQueueWorkItem(&file->close, DelayedWorkQueue);
 }
 
 constinit _OBJECT_TYPE file_type = {"File", nullptr, end_file};

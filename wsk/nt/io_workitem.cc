@@ -4,12 +4,10 @@
 
 #include "nt/driver_account.h"
 #include "nt/irql.h"
-#include "nt/work.h"
 #include "port/memory.h"
-#include "port/work.h"
 
 struct _IO_WORKITEM {
-	port_work work;
+	WORK_QUEUE_ITEM work;
 	PVOID object;
 	PIO_WORKITEM_ROUTINE routine; /* one of the two */
 	PIO_WORKITEM_ROUTINE_EX routine_ex;
@@ -21,20 +19,12 @@ struct _IO_WORKITEM {
 namespace wsk
 {
 
-void check_irql_after_work(void)
-{
-	if (KeGetCurrentIrql() == PASSIVE_LEVEL)
-		return;
-	port_log_rule("WORKER_THREAD_ROUTINE", "returned above PASSIVE_LEVEL");
-	KeLowerIrql(PASSIVE_LEVEL);
-}
-
 namespace
 {
 
-void run(port_work *work)
+VOID run(PVOID parameter)
 {
-	PIO_WORKITEM item = CONTAINING_RECORD(work, _IO_WORKITEM, work);
+	auto *item = static_cast<PIO_WORKITEM>(parameter);
 	DriverAccount *account = item->account;
 	PIO_WORKITEM_ROUTINE routine = item->routine;
 	PIO_WORKITEM_ROUTINE_EX routine_ex = item->routine_ex;
@@ -46,14 +36,13 @@ void run(port_work *work)
 		routine(static_cast<PDEVICE_OBJECT>(item->object), context);
 	else
 		routine_ex(item->object, context, item);
-	check_irql_after_work();
 	driver_drop(account);
 }
 
 void initialize(PIO_WORKITEM item, PVOID object, DriverAccount *account)
 {
 	*item = {};
-	port_work_init(&item->work, run);
+	ExInitializeWorkItem(&item->work, run, item);
 	item->object = object;
 	item->account = account;
 }
@@ -67,7 +56,7 @@ bool queue(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, PIO_WORKITEM_ROUTINE
 	item->routine_ex = routine_ex;
 	item->context = context;
 	driver_hold(item->account);
-	port_work_queue_driver(&item->work);
+	ExQueueWorkItem(&item->work, DelayedWorkQueue);
 	return true;
 }
 

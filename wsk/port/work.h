@@ -22,7 +22,10 @@ void port_work_init(struct port_work *work, void (*run)(struct port_work *work))
 /* Callable in any context. False when it was queued already. The work may free itself in run(). */
 bool port_work_queue(struct port_work *work);
 
-/* The same for code of drivers, which may block for long, and on what is queued by the other. */
+/*
+ * The same for code of drivers, which may block for long, and on what is queued by the other. But
+ * not on the same work, which is not run twice at once.
+ */
 bool port_work_queue_driver(struct port_work *work);
 
 /* Waits until everything queued before has run. Sleeps; not from a work item. */
