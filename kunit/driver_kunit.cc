@@ -7,6 +7,7 @@
 #include "port/context.h"
 #include "port/error.h"
 #include "port/memory.h"
+#include "waiting.h"
 
 using namespace wsk;
 using namespace wsk::test;
@@ -297,6 +298,31 @@ __attribute__((noinline)) HANDLE drivers_notification()
 	return handle;
 }
 
+/* Its callback goes on after it has cancelled itself. */
+struct SelfCancelled {
+	HANDLE handle;
+	KEVENT cancelled, go_on;
+	LONG left, unloaded;
+};
+
+VOID NTAPI cancel_and_go_on(PVOID context, PMIB_IPFORWARD_ROW2, MIB_NOTIFICATION_TYPE)
+{
+	auto *self = static_cast<SelfCancelled *>(context);
+
+	(void)!NT_SUCCESS(CancelMibChangeNotify2(self->handle));
+	KeSetEvent(&self->cancelled, IO_NO_INCREMENT, FALSE);
+	wait_forever(&self->go_on);
+	WriteRelease(&self->left, 1);
+}
+
+__attribute__((noinline)) NTSTATUS drivers_self_cancelled(SelfCancelled *self)
+{
+	NTSTATUS status = NotifyRouteChange2(AF_INET, cancel_and_go_on, self, TRUE, &self->handle);
+
+	__asm__ volatile(CODE_FILLER : "+r"(status));
+	return status;
+}
+
 __attribute__((noinline)) VOID drivers_dpc(PKDPC, PVOID context, PVOID, PVOID)
 {
 	++*static_cast<int *>(context);
@@ -441,6 +467,37 @@ void a_notification_is_left(struct kunit *test)
 		     EXPECT_STATUS(test, CancelMibChangeNotify2(handle), STATUS_INVALID_PARAMETER));
 	EXPECT_EQ(test, driver_report(account), 1u);
 	driver_discharge(account, Resource::notifications);
+}
+
+void unloading_waits_for_notifications(struct kunit *test)
+{
+	static constinit DriverAccount *account;
+	static constinit SelfCancelled notification;
+
+	notification = {};
+	KeInitializeEvent(&notification.cancelled, NotificationEvent, FALSE);
+	KeInitializeEvent(&notification.go_on, NotificationEvent, FALSE);
+	ASSERT_EQ(test, load("listener", &account), 0);
+	own_code(account, drivers_self_cancelled);
+	ASSERT_STATUS(test, drivers_self_cancelled(&notification), STATUS_SUCCESS);
+	EXPECT_STATUS(test, wait_forever(&notification.cancelled), STATUS_SUCCESS);
+	EXPECT_EQ(test, driver_outstanding(account, Resource::notifications), 0);
+	bridge_thread *thread = bridge_thread_start(
+		[](void *) {
+			nt_driver_unload(account);
+			WriteRelease(&notification.unloaded, ReadAcquire(&notification.left) + 1);
+		},
+		nullptr);
+
+	EXPECT_NOT_NULL(test, thread);
+	EXPECT_TRUE(test, wait_until([&]() {
+			    return __atomic_load_n(&account->unloading, __ATOMIC_ACQUIRE);
+		    }));
+	bridge_sleep_ms(50);
+	KeSetEvent(&notification.go_on, IO_NO_INCREMENT, FALSE);
+	if (thread)
+		bridge_thread_join(thread);
+	EXPECT_EQ(test, notification.unloaded, 2);
 }
 
 void same_account(struct kunit *test)
@@ -623,6 +680,8 @@ constexpr bridge_case cases[] = {
 	{"unloading waits for work of the executive", unloading_waits_for_work},
 	{"unloading waits for work items, and tells those not freed",
 	 unloading_waits_for_work_items},
+	{"unloading waits for the callback of a notification that has cancelled itself",
+	 unloading_waits_for_notifications},
 	{"unloading cancels timers that the driver forgot", forgotten_timers},
 };
 

@@ -37,8 +37,8 @@ struct DriverAccount {
 };
 
 /*
- * Unloading waits until every hold is dropped: for completion routines and work whose end
- * the driver cannot see.
+ * Unloading waits until every hold is dropped: for completion routines, work and callbacks whose
+ * end the driver cannot see.
  */
 void driver_hold(DriverAccount *account);
 void driver_drop(DriverAccount *account);

@@ -4,7 +4,7 @@
  * the driver: at PASSIVE_LEVEL, one change after the other. A handle is a notification's address,
  * and is looked for in a list before it is used.
  */
-#include "nt/driver.h"
+#include "nt/driver_account.h"
 #include "nt/iphlp.h"
 #include "nt/iphlp_route.h"
 #include "nt/word_lock.h"
@@ -143,10 +143,13 @@ void tell_stable(Notification *self)
 		self->callback.stable(self->context, table);
 }
 
+/* Once it is cancelled in its callback, unloading its driver has nothing else to wait for. */
 void tell(void *owner, const port_news *news)
 {
 	auto *self = static_cast<Notification *>(owner);
+	DriverAccount *account = self->account;
 
+	driver_hold(account);
 	WritePointerRelease(&self->teller, KeGetCurrentThread());
 	if (self->stable)
 		tell_stable(self);
@@ -157,6 +160,7 @@ void tell(void *owner, const port_news *news)
 	WritePointerRelease(&self->teller, nullptr);
 	if (self->cancelled)
 		port_free(self);
+	driver_drop(account);
 }
 
 /* Out of the list, so that nobody else does this; the watch is there. */
