@@ -580,6 +580,50 @@ void a_stable_table_later(struct kunit *test)
 	});
 }
 
+struct OneTable {
+	HANDLE handle;
+	PMIB_UNICASTIPADDRESS_TABLE table;
+	LONG calls, cancelled;
+
+	static VOID NTAPI take(PVOID context, PMIB_UNICASTIPADDRESS_TABLE table)
+	{
+		auto *self = static_cast<OneTable *>(context);
+
+		self->table = table;
+		InterlockedIncrement(&self->calls);
+		if (NT_SUCCESS(CancelMibChangeNotify2(self->handle)))
+			InterlockedIncrement(&self->cancelled);
+	}
+};
+
+/* What asks and what tells see the table at the same time, and either may be first. */
+void a_stable_table_told_meanwhile(struct kunit *test)
+{
+	Space space(test);
+
+	space.run([&]() {
+		for (int i = 0; i < 30; i++) {
+			PMIB_UNICASTIPADDRESS_TABLE table = nullptr;
+			OneTable later = {};
+			const NTSTATUS status = NotifyStableUnicastIpAddressTable(
+				AF_INET, &table, OneTable::take, &later, &later.handle);
+
+			if (status == STATUS_PENDING) {
+				EXPECT_TRUE(test, wait_until([&]() {
+					return ReadAcquire(&later.cancelled);
+				}));
+				EXPECT_NULL(test, table);
+				table = later.table;
+			} else {
+				EXPECT_STATUS(test, status, STATUS_SUCCESS);
+			}
+			EXPECT_EQ(test, later.calls, status == STATUS_PENDING);
+			EXPECT_NOT_NULL(test, table);
+			FreeMibTable(table);
+		}
+	});
+}
+
 void no_memory(struct kunit *test)
 {
 	HANDLE handle = nullptr;
@@ -612,6 +656,8 @@ constexpr bridge_case cases[] = {
 	{"a handle is cancelled once", a_handle_is_cancelled_once},
 	IPV4_AND_IPV6("a stable table is told", a_stable_table_at_once),
 	{"a table is told when no address is being checked any more", a_stable_table_later},
+	{"a stable table is told once, though its notification is cancelled meanwhile",
+	 a_stable_table_told_meanwhile},
 	{"running out of memory fails the call", no_memory},
 };
 

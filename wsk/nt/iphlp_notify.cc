@@ -36,8 +36,9 @@ struct Notification {
 	Callback callback;
 	PVOID context;
 	port_watch *watch;
-	PVOID teller;	/* the thread that is in the callback */
-	bool cancelled; /* there: freed afterwards */
+	PVOID teller;	 /* the thread that is in the callback */
+	bool cancelled;	 /* there: let go of afterwards */
+	LONG references; /* the list's, and of who asks for a stable table */
 };
 
 constinit WordLock lock; /* guards the list */
@@ -119,6 +120,12 @@ void tell_change(Notification *self, const port_news &news)
 	}
 }
 
+void put(Notification *self)
+{
+	if (!InterlockedDecrement(&self->references))
+		port_free(self);
+}
+
 /* A stable table is handed out by whoever sees it first. */
 bool take_stable(Notification *self, port_net *net, PMIB_UNICASTIPADDRESS_TABLE *table,
 		 NTSTATUS *status)
@@ -159,7 +166,7 @@ void tell(void *owner, const port_news *news)
 		tell_initial(self);
 	WritePointerRelease(&self->teller, nullptr);
 	if (self->cancelled)
-		port_free(self);
+		put(self);
 	driver_drop(account);
 }
 
@@ -172,7 +179,7 @@ void end(Notification *self)
 		self->cancelled = true;
 	port_watch_close(self->watch);
 	if (!inside)
-		port_free(self);
+		put(self);
 }
 
 template <class Wanted>
@@ -203,8 +210,12 @@ bool cancel(HANDLE handle)
 	return true;
 }
 
-/* The handle is there before the first callback. */
-NTSTATUS begin(const char *function, const Notification &description, HANDLE *handle)
+/*
+ * The handle is there before the first callback, which may cancel it; `begun` receives a reference
+ * of its own.
+ */
+NTSTATUS begin(const char *function, const Notification &description, HANDLE *handle,
+	       Notification **begun = nullptr)
 {
 	if (!iphlp_may_sleep(function))
 		return iphlp_must_not_sleep;
@@ -217,6 +228,9 @@ NTSTATUS begin(const char *function, const Notification &description, HANDLE *ha
 	if (!self)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	*self = description;
+	self->references = begun ? 2 : 1;
+	if (begun)
+		*begun = self;
 	driver_charge(self->account, Resource::notifications);
 	*handle = self;
 	{
@@ -371,30 +385,33 @@ NotifyStableUnicastIpAddressTable(ADDRESS_FAMILY Family, PMIB_UNICASTIPADDRESS_T
 {
 	Notification description = describe(PORT_NEWS_ADDRESS, Family, CallerContext, false,
 					    __builtin_return_address(0));
+	Notification *self = nullptr;
 	bool stable = false;
 
 	description.stable = true;
 	description.callback.stable = CallerCallback;
 	if (!Table)
 		return STATUS_INVALID_PARAMETER;
+	*Table = nullptr;
 
 	/* From now on nothing is missed. */
-	NTSTATUS status = begin(__func__, description, NotificationHandle);
+	NTSTATUS status = begin(__func__, description, NotificationHandle, &self);
 
 	if (!NT_SUCCESS(status))
 		return status;
 
-	auto *self = static_cast<Notification *>(*NotificationHandle);
 	Net net;
 
 	status = make_unicast_table(net, Family, Table, __builtin_return_address(0), &stable);
-	if (NT_SUCCESS(status) && (!stable || InterlockedExchange(&self->told, 1))) {
+	if ((NT_SUCCESS(status) && !stable) || InterlockedExchange(&self->told, 1)) {
 		FreeMibTable(*Table);
 		*Table = nullptr;
-		return STATUS_PENDING;
+		status = STATUS_PENDING;
+	} else {
+		*NotificationHandle = nullptr;
+		cancel(self);
 	}
-	*NotificationHandle = nullptr;
-	cancel(self);
+	put(self);
 	return status;
 }
 
