@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Notifications of the IP Helper. */
 #include "iphlp_fixture.h"
+#include "net_news.h"
 #include "port/memory.h"
 #include "waiting.h"
 
@@ -276,6 +277,50 @@ void routes_go_with_their_interface(struct kunit *test, ADDRESS_FAMILY family)
 		EXPECT_TRUE(test, notes.told_of(MibDeleteInstance, later));
 		other.remove();
 		EXPECT_TRUE(test, notes.told_of(MibDeleteInstance, gone));
+	});
+}
+
+bool logged(const char *words)
+{
+	static char text[4096];
+
+	bridge_log_read(text, sizeof(text));
+	return strstr(text, words);
+}
+
+/* As many as a watch has no room for, while it is held up. */
+void routes_are_known_after_lost_news(struct kunit *test)
+{
+	Space space(test);
+
+	space.run([&]() {
+		constexpr uint32_t count = 256, bytes = 16000;
+		const SOCKADDR_INET first = in_network(AF_INET, 7, 0);
+		const SOCKADDR_INET lost = in_network(AF_INET, 8, 0);
+		Device device;
+		Notes notes(test);
+		KEVENT go;
+
+		REQUIRE(test, device);
+		KeInitializeEvent(&go, NotificationEvent, FALSE);
+		notes.hold = &go;
+		EXPECT_STATUS(test, add_address(device, AF_INET), STATUS_SUCCESS);
+		EXPECT_STATUS(test, notes.watch_routes(AF_INET), STATUS_SUCCESS);
+		MIB_IPFORWARD_ROW2 row = route_row(device, first, nullptr);
+
+		EXPECT_STATUS(test, CreateIpForwardEntry2(&row), STATUS_SUCCESS);
+		EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&notes.entered) == 1; }));
+		bridge_log_mark();
+		EXPECT_TRUE(test, net_news_send(count, bytes));
+		row = route_row(device, lost, nullptr);
+		EXPECT_STATUS(test, CreateIpForwardEntry2(&row), STATUS_SUCCESS);
+		KeSetEvent(&go, IO_NO_INCREMENT, FALSE);
+		EXPECT_TRUE(test, wait_until([]() { return logged("news of interfaces"); }));
+		device.remove();
+		EXPECT_TRUE(test, notes.told_of(MibDeleteInstance, first));
+		EXPECT_TRUE(test, notes.told_of(MibDeleteInstance, lost));
+		notes.cancel();
+		EXPECT_EQ(test, notes.count(MibAddInstance), 1);
 	});
 }
 
@@ -580,6 +625,37 @@ void a_stable_table_later(struct kunit *test)
 	});
 }
 
+/* An address of an interface that is down waits to be checked. */
+void a_stable_table_after_lost_news(struct kunit *test)
+{
+	Space space(test);
+
+	space.run([&]() {
+		constexpr uint32_t too_long = 40000;
+		PMIB_UNICASTIPADDRESS_TABLE table = nullptr;
+		MIB_UNICASTIPADDRESS_ROW row;
+		HANDLE handle = nullptr;
+		Table later = {};
+		Device device;
+
+		REQUIRE(test, device && device.set_up(false));
+		row = address_row(device.index(), in_network(AF_INET6, 100, 1));
+		row.DadState = IpDadStateInvalid;
+		EXPECT_STATUS(test, CreateUnicastIpAddressEntry(&row), STATUS_SUCCESS);
+		EXPECT_STATUS(test,
+			      NotifyStableUnicastIpAddressTable(AF_INET6, &table, Table::take,
+								&later, &handle),
+			      STATUS_PENDING);
+		bridge_sleep_ms(20); /* so that it has been looked at once */
+		EXPECT_EQ(test, ReadAcquire(&later.calls), 0);
+		net_news_withhold(device.index());
+		EXPECT_TRUE(test, net_news_send(1, too_long));
+		EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&later.calls); }));
+		EXPECT_STATUS(test, CancelMibChangeNotify2(handle), STATUS_SUCCESS);
+		FreeMibTable(later.table);
+	});
+}
+
 struct OneTable {
 	HANDLE handle;
 	PMIB_UNICASTIPADDRESS_TABLE table;
@@ -610,8 +686,8 @@ void a_stable_table_told_meanwhile(struct kunit *test)
 
 			if (status == STATUS_PENDING) {
 				EXPECT_TRUE(test, wait_until([&]() {
-					return ReadAcquire(&later.cancelled);
-				}));
+						    return ReadAcquire(&later.cancelled);
+					    }));
 				EXPECT_NULL(test, table);
 				table = later.table;
 			} else {
@@ -643,6 +719,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("routes that come and go are told", routes_come_and_go),
 	IPV4_AND_IPV6("routes that go with their interface are told",
 		      routes_go_with_their_interface),
+	{"routes whose news were lost are told when they go with their interface",
+	 routes_are_known_after_lost_news},
 	IPV4_AND_IPV6("interfaces that come, change and go are told", interfaces_come_and_go),
 	{"an interface is told once for each family", an_interface_is_told_for_each_family},
 	{"what happens in another namespace is not told", another_namespace_is_not_told},
@@ -656,6 +734,7 @@ constexpr bridge_case cases[] = {
 	{"a handle is cancelled once", a_handle_is_cancelled_once},
 	IPV4_AND_IPV6("a stable table is told", a_stable_table_at_once),
 	{"a table is told when no address is being checked any more", a_stable_table_later},
+	{"a stable table is told though the news of it were lost", a_stable_table_after_lost_news},
 	{"a stable table is told once, though its notification is cancelled meanwhile",
 	 a_stable_table_told_meanwhile},
 	{"running out of memory fails the call", no_memory},

@@ -183,6 +183,7 @@ static void read_message(void *context, const struct nlmsghdr *message)
 /* The next of the kernel's own messages: its length, 0 when there is none. */
 static int receive(struct port_watch *watch)
 {
+	bool truncated, foreign;
 	int length;
 
 	mutex_lock(&watch->lock);
@@ -194,13 +195,58 @@ static int receive(struct port_watch *watch)
 		length = watch->socket ? kernel_recvmsg(watch->socket, &msg, &part, 1, part.iov_len,
 							MSG_DONTWAIT)
 				       : 0;
-		if (length == -ENOBUFS)
+		truncated = length > 0 && msg.msg_flags & MSG_TRUNC;
+		foreign = length > 0 && from.nl_pid;
+		if (length == -ENOBUFS || (truncated && !foreign))
 			watch->lost = true;
-		if (length > 0 && (from.nl_pid || msg.msg_flags & MSG_TRUNC))
-			length = -ENOBUFS;
-	} while (length == -ENOBUFS);
+	} while (length == -ENOBUFS || truncated || foreign);
 	mutex_unlock(&watch->lock);
 	return max(length, 0);
+}
+
+static int learn_types(struct port_watch *watch)
+{
+	const struct net_device *device;
+	int error = 0;
+
+	rtnl_lock();
+	for_each_netdev (watch->net, device) {
+		error = xa_err(xa_store(&watch->types, device->ifindex,
+					xa_mk_value(device_type(device->type)), GFP_KERNEL));
+		if (error)
+			break;
+	}
+	rtnl_unlock();
+	return error;
+}
+
+/* What is there now; what changes from now on is told. */
+static int learn(struct port_watch *watch)
+{
+	struct known_routes *routes;
+
+	if (watch->kind == PORT_NEWS_ROUTE) {
+		routes = known_routes_make(watch->net);
+		if (!routes)
+			return -ENOMEM;
+		known_routes_free(watch->routes);
+		watch->routes = routes;
+	}
+	return learn_types(watch);
+}
+
+/* All that has come was told. What comes shall be understood, and nobody wait for ever. */
+static void make_up(struct port_watch *watch)
+{
+	struct port_news news = {.kind = watch->kind, .change = PORT_NEWS_LOST};
+	struct net *net = (struct net *)port_watch_net(watch);
+
+	if (!net)
+		return;
+	watch->lost = learn(watch); /* else once more with the next news */
+	put_net(net);
+	port_logf(PORT_LOG_WARNING, "news of interfaces, addresses or routes were lost\n");
+	watch->tell(watch->owner, &news);
 }
 
 static void tell_all(struct port_watch *watch)
@@ -213,9 +259,8 @@ static void tell_all(struct port_watch *watch)
 	}
 	while (!watch->closed && (length = receive(watch)))
 		rtnetlink_read(watch->buffer, length, read_message, watch, &result);
-	if (watch->lost)
-		port_logf(PORT_LOG_WARNING, "news of interfaces, addresses or routes were lost\n");
-	watch->lost = false;
+	if (watch->lost && !watch->closed)
+		make_up(watch);
 }
 
 static void destroy(struct port_watch *watch)
@@ -291,33 +336,6 @@ static int open_socket(struct port_watch *watch)
 	if (error)
 		release_socket(watch);
 	return error;
-}
-
-static int learn_types(struct port_watch *watch)
-{
-	const struct net_device *device;
-	int error = 0;
-
-	rtnl_lock();
-	for_each_netdev (watch->net, device) {
-		error = xa_err(xa_store(&watch->types, device->ifindex,
-					xa_mk_value(device_type(device->type)), GFP_KERNEL));
-		if (error)
-			break;
-	}
-	rtnl_unlock();
-	return error;
-}
-
-/* What has been there before; what changes from now on is told. */
-static int learn(struct port_watch *watch)
-{
-	if (watch->kind == PORT_NEWS_ROUTE) {
-		watch->routes = known_routes_make(watch->net);
-		if (!watch->routes)
-			return -ENOMEM;
-	}
-	return learn_types(watch);
 }
 
 static struct port_watch *make(struct port_net *net, enum port_news_kind kind, void *owner,

@@ -160,9 +160,9 @@ void tell(void *owner, const port_news *news)
 	WritePointerRelease(&self->teller, KeGetCurrentThread());
 	if (self->stable)
 		tell_stable(self);
-	else if (news)
+	else if (news && news->change != PORT_NEWS_LOST)
 		tell_change(self, *news);
-	else if (self->initial)
+	else if (!news && self->initial)
 		tell_initial(self);
 	WritePointerRelease(&self->teller, nullptr);
 	if (self->cancelled)

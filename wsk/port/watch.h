@@ -8,7 +8,12 @@
 PORT_BEGIN
 
 enum port_news_kind { PORT_NEWS_INTERFACE, PORT_NEWS_ADDRESS, PORT_NEWS_ROUTE };
-enum port_news_change { PORT_NEWS_ADDED, PORT_NEWS_CHANGED, PORT_NEWS_REMOVED };
+enum port_news_change {
+	PORT_NEWS_ADDED,
+	PORT_NEWS_CHANGED,
+	PORT_NEWS_REMOVED,
+	PORT_NEWS_LOST, /* any number of changes, of which no more is known */
+};
 
 struct port_news {
 	enum port_news_kind kind;
