@@ -219,24 +219,25 @@ static struct sk_buff *dequeue(struct sock *sk, int *error)
 	return skb;
 }
 
-/* The first one that is undamaged, and of those that the socket is to have. */
+/* The next one; it is dropped if it is damaged, or not of those that the socket is to have. */
 static struct sk_buff *next_valid(struct port_datagram_socket *self, int *error)
 {
 	struct sock *sk = self->base.socket->sk;
-	struct sk_buff *skb;
+	struct sk_buff *skb = dequeue(sk, error);
+	bool passes;
 
-	while ((skb = dequeue(sk, error))) {
-		bool passes = port_tap_passes(self, skb);
-
-		if (passes && !checksum_fails(sk, skb))
-			break;
-		if (passes) {
-			count(sk, UDP_MIB_CSUMERRORS);
-			count(sk, UDP_MIB_INERRORS);
-		}
-		kfree_skb(skb);
+	if (!skb)
+		return NULL;
+	passes = port_tap_passes(self, skb);
+	if (passes && !checksum_fails(sk, skb))
+		return skb;
+	if (passes) {
+		count(sk, UDP_MIB_CSUMERRORS);
+		count(sk, UDP_MIB_INERRORS);
 	}
-	return skb;
+	kfree_skb(skb);
+	*error = -EBADMSG;
+	return NULL;
 }
 
 static bool describe_returned(const struct sock *sk, struct sk_buff *skb,

@@ -50,9 +50,11 @@ static void deliver(struct work_struct *work)
 	struct port_tap *tap = container_of(work, struct port_tap, delivery);
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&tap->waiting)))
+	while ((skb = skb_dequeue(&tap->waiting))) {
 		if (sock_queue_rcv_skb(tap->sk, skb))
 			kfree_skb(skb);
+		cond_resched(); /* they may come faster than this */
+	}
 }
 
 static bool is_meant(const struct port_tap *tap, const struct sk_buff *skb,

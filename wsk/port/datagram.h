@@ -74,7 +74,10 @@ struct port_datagram {
 	uint32_t icmp_info;
 };
 
-/* Takes the next one; -EAGAIN when there is none. One caller at a time. */
+/*
+ * Takes the next one; -EAGAIN when there is none, -EBADMSG when it was none for the socket, or
+ * damaged, and has been dropped. One caller at a time.
+ */
 PORT_MUST_CHECK int port_datagram_next(struct port_socket *socket, struct port_datagram *datagram);
 
 /* Whether there is one, or a failure. */

@@ -32,6 +32,7 @@ struct DatagramState {
 	Peeked<ULONG> enablings = 0; /* of WskReceiveFromEvent, so far */
 	/* What the client refused, in order: goes before what the transport has. The pump's. */
 	PWSK_DATAGRAM_INDICATION refused = nullptr;
+	int dropped = 0; /* in this turn of the pump's */
 
 	~DatagramState();
 	static void *operator new(size_t size) noexcept;

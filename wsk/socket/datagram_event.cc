@@ -42,7 +42,10 @@ DatagramState::~DatagramState()
 	delete interfaces;
 }
 
-/* The next one, alone; null when there is none. What memory is too short for is lost. */
+/*
+ * The next one, alone; null when there is none, or not in this turn. What memory is too short for
+ * is lost.
+ */
 PWSK_DATAGRAM_INDICATION Socket::next_indication()
 {
 	port_datagram datagram;
@@ -55,16 +58,16 @@ PWSK_DATAGRAM_INDICATION Socket::next_indication()
 			return refused;
 		(void)!free_datagram_indications(refused);
 	}
-	while (!next_datagram(&datagram, &verdict)) {
-		/* The event has no way to tell of a failure. */
-		if (!NT_SUCCESS(verdict)) {
-			port_datagram_release(&datagram);
-			continue;
-		}
-		if (PWSK_DATAGRAM_INDICATION made = make_datagram_indication(datagram, told()))
+	do {
+		if (next_datagram(&datagram, &verdict))
+			break;
+		PWSK_DATAGRAM_INDICATION made = nullptr;
+		if (NT_SUCCESS(verdict)) /* else the event has no way to tell of the failure */
+			made = make_datagram_indication(datagram, told());
+		if (made)
 			return made;
 		port_datagram_release(&datagram);
-	}
+	} while (may_drop_more());
 	return nullptr;
 }
 

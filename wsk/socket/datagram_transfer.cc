@@ -301,19 +301,34 @@ NTSTATUS Socket::judge(const port_datagram &datagram)
 	return wanted ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }
 
-/* The transport's next one that is not to be dropped. */
+/* Counts one that was dropped; false: others are to get their turn. */
+bool Socket::may_drop_more()
+{
+	return ++datagram_->dropped < drops_per_turn;
+}
+
+/* The transport's next one that is not to be dropped; none, too, when enough has been dropped. */
 int Socket::next_datagram(port_datagram *datagram, NTSTATUS *verdict)
 {
 	int error;
 
-	while (!(error = port_datagram_next(transport_, datagram)) &&
-	       (*verdict = judge(*datagram)) == STATUS_NOT_FOUND)
+	do {
+		error = port_datagram_next(transport_, datagram);
+		if (error == -PORT_EBADMSG)
+			continue;
+		if (error)
+			return error;
+		*verdict = judge(*datagram);
+		if (*verdict != STATUS_NOT_FOUND) {
+			if (!datagram->returned) {
+				datagram_->last_processor = datagram->processor;
+				datagram_->last_hop_limit = datagram->hop_limit;
+			}
+			return 0;
+		}
 		port_datagram_release(datagram);
-	if (!error && !datagram->returned) {
-		datagram_->last_processor = datagram->processor;
-		datagram_->last_hop_limit = datagram->hop_limit;
-	}
-	return error;
+	} while (may_drop_more());
+	return -PORT_EAGAIN;
 }
 
 void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
@@ -341,7 +356,7 @@ void Socket::complete_receive_from(PIRP irp, const port_datagram &datagram)
 	complete(irp, status, size);
 }
 
-/* False when there is nothing to be received. */
+/* False when there is nothing to be received, or not in this turn. */
 bool Socket::serve_receive_from(PIRP irp)
 {
 	port_datagram datagram;
@@ -373,11 +388,15 @@ bool Socket::serve_receive_from(PIRP irp)
 /* Queued requests come first; what is left over is indicated. */
 void Socket::serve_datagram_receives()
 {
+	datagram_->dropped = 0;
 	for (int left = requests_per_turn(); left; left--) {
 		PIRP irp = claim(receives_);
 
-		if (irp ? !serve_receive_from(irp) : !indicate_datagrams())
+		if (irp ? serve_receive_from(irp) : indicate_datagrams())
+			continue;
+		if (datagram_->dropped < drops_per_turn)
 			return;
+		break;
 	}
 	signal(signal_receive);
 }

@@ -220,6 +220,8 @@ private:
 	};
 
 	static constexpr int task_requests = 32, in_place_requests = 8;
+	/* Datagrams that nobody gets: they are not requests, but others want their turn, too. */
+	static constexpr int drops_per_turn = 64;
 
 	struct Lane {
 		RequestQueue Socket::*queue;
@@ -369,6 +371,7 @@ private:
 	long long transmit_run(PIRP irp);
 	bool may_sleep(PIRP irp) const;
 	long long transmit_buffer(PIRP irp, const WSK_BUF &buffer, SIZE_T *sent);
+	bool may_drop_more();
 	int next_datagram(port_datagram *datagram, NTSTATUS *verdict);
 	[[gnu::noinline]] bool serve_receive_from(PIRP irp);
 	void complete_receive_from(PIRP irp, const port_datagram &datagram);
