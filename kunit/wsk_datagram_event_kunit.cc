@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskReceiveFromEvent, its outcomes, and WskRelease of datagrams. */
+#include "bpf_hook.h"
 #include "port/memory.h"
 #include "wsk_datagram_fixture.h"
 
@@ -381,7 +382,8 @@ void closing_with_refused_and_retained(struct kunit *test, ADDRESS_FAMILY family
 	noted.receiver.close();
 }
 
-void sending_inside_the_event(struct kunit *test, ADDRESS_FAMILY family)
+/* The level at which the answer's request is completed. */
+void answer_inside_the_event(struct kunit *test, ADDRESS_FAMILY family, KIRQL *level)
 {
 	Noted noted(test, family);
 	static Address reply_to;
@@ -391,6 +393,8 @@ void sending_inside_the_event(struct kunit *test, ADDRESS_FAMILY family)
 	Buffer out(30);
 
 	REQUIRE(test, noted.ready && out.valid());
+	reply.on_completion(
+		[](void *context) { *static_cast<KIRQL *>(context) = KeGetCurrentIrql(); }, level);
 	out.fill(4);
 	reply_to = noted.sender.address;
 	reply_request = &reply;
@@ -403,6 +407,26 @@ void sending_inside_the_event(struct kunit *test, ADDRESS_FAMILY family)
 	REQUIRE(test, noted.notes.reach(1));
 	expect_done(test, reply.wait(), 30);
 	noted.sender.expect_stream(4, 30);
+}
+
+void sending_inside_the_event(struct kunit *test, ADDRESS_FAMILY family)
+{
+	KIRQL level;
+
+	answer_inside_the_event(test, family, &level);
+}
+
+/* Linux locks the socket for them, which may sleep. */
+void programs_that_see_what_is_sent(struct kunit *test, ADDRESS_FAMILY family)
+{
+	KIRQL level = HIGH_LEVEL;
+
+	if (!bpf_hook_possible())
+		bridge_skip(test, "this kernel runs no BPF programs for cgroups");
+	bpf_hook_use(family == AF_INET6, true);
+	answer_inside_the_event(test, family, &level);
+	bpf_hook_use(family == AF_INET6, false);
+	EXPECT_EQ(test, level, PASSIVE_LEVEL);
 }
 
 void short_memory_loses_datagrams(struct kunit *test, ADDRESS_FAMILY family)
@@ -440,6 +464,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("the socket can be closed inside its event", closing_inside_the_event),
 	IPV4_AND_IPV6("closing frees what was refused", closing_with_refused_and_retained),
 	IPV4_AND_IPV6("datagrams can be sent inside the event", sending_inside_the_event),
+	IPV4_AND_IPV6("no softirq sends while BPF programs see what is sent",
+		      programs_that_see_what_is_sent),
 	IPV4_AND_IPV6("short memory loses the datagram, not the next",
 		      short_memory_loses_datagrams),
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Sending: port/datagram.h over sendmsg and its control messages. */
+#include <linux/bpf-cgroup.h>
 #include <linux/net_tstamp.h>
 #include <linux/socket.h>
 #include <linux/udp.h>
@@ -99,6 +100,9 @@ static int transmit(struct socket *socket, struct msghdr *msg, size_t length)
 
 	if (!softirq_count())
 		return sock_sendmsg(socket, msg);
+	/* The socket is locked for BPF programs of cgroups, anybody's. */
+	if (cgroup_bpf_enabled(CGROUP_UDP4_SENDMSG) || cgroup_bpf_enabled(CGROUP_UDP6_SENDMSG))
+		return -EBUSY;
 	sk->sk_allocation = GFP_ATOMIC;
 	sent = sk->sk_prot->sendmsg(sk, msg, length);
 	sk->sk_allocation = allocation;

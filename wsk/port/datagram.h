@@ -35,8 +35,9 @@ struct port_send_control {
 
 /*
  * Sends one datagram, or with a segment size, UDP only, several of that size of which the last may
- * be shorter. Returns the bytes sent, all of them; -EAGAIN when there is no room; or a failure,
- * which is this datagram's own and not an earlier one's.
+ * be shorter. Returns the bytes sent, all of them; -EAGAIN when there is no room; in a softirq
+ * -EBUSY when it has to be sent elsewhere, as that might sleep; or a failure, which is this
+ * datagram's own and not an earlier one's.
  */
 PORT_MUST_CHECK int64_t port_datagram_send(struct port_socket *socket,
 					   const struct port_address *to,

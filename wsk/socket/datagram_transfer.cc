@@ -244,14 +244,12 @@ void Socket::serve_datagram_sends()
 
 		if (!irp)
 			return;
-		if (in_place_ && may_sleep(irp)) {
+		long long error =
+			in_place_ && may_sleep(irp) ? -PORT_EBUSY : transmit_datagrams(irp);
+		if (error == -PORT_EAGAIN || (in_place_ && error == -PORT_EBUSY)) {
 			put_back(sends_, irp);
-			signal(signal_task_send);
-			return;
-		}
-		long long error = transmit_datagrams(irp);
-		if (error == -PORT_EAGAIN) {
-			put_back(sends_, irp);
+			if (error == -PORT_EBUSY)
+				signal(signal_task_send);
 			return;
 		}
 		if (error)
