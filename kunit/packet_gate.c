@@ -41,6 +41,17 @@ static bool is_meant(const struct packet_gate *gate, const struct sk_buff *skb)
 	return protocol == gate->protocol && found && found[1] == gate->port;
 }
 
+/* What receives it as its sender did not split it (UFO). */
+static unsigned int leave_whole(struct sk_buff *skb)
+{
+	if (skb_unclone(skb, GFP_ATOMIC))
+		return NF_DROP;
+	skb_shinfo(skb)->gso_type = SKB_GSO_UDP;
+	skb_shinfo(skb)->gso_size = 1400;
+	skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(skb->len, 1400);
+	return NF_ACCEPT;
+}
+
 static unsigned int on_packet(void *context, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct packet_gate *gate = context;
@@ -64,6 +75,8 @@ static unsigned int on_packet(void *context, struct sk_buff *skb, const struct n
 		else
 			icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 		return NF_DROP;
+	case PACKET_IS_NOT_SPLIT:
+		return leave_whole(skb);
 	case PACKET_IS_HELD_BACK:
 		consume_skb(skb);
 		return NF_STOLEN;

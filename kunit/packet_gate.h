@@ -13,6 +13,7 @@ enum packet_fate {
 	PACKET_IS_HELD_BACK,	/* before it is sent: its sender believes it on its way */
 	PACKET_REACHES_NO_HOST, /* as ICMP tells its sender; likewise */
 	PACKET_HAS_NO_HOPS_LEFT,
+	PACKET_IS_NOT_SPLIT, /* as if longer than the wire takes, and left whole by a virtual one */
 };
 
 struct packet_gate;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Several datagrams as one: UDP_SEND_MSG_SIZE and UDP_RECV_MAX_COALESCED_SIZE. */
 #include "wsk_datagram_fixture.h"
+#include "wsk_packet_gate.h"
 
 namespace
 {
@@ -268,6 +269,26 @@ void segmented_without_help(struct kunit *test, ADDRESS_FAMILY family)
 	two.expect(200, 50, 0);
 }
 
+/* A long datagram of a virtual machine's, which is told how to split it; but it is one. */
+void one_that_nobody_split(struct kunit *test, ADDRESS_FAMILY family)
+{
+	const bool ipv4 = family == AF_INET;
+	Two two(test, family);
+
+	REQUIRE(test, two.ready);
+	PacketGate gate(two.receiver.address, IPPROTO_UDP, PACKET_IS_NOT_SPLIT);
+
+	REQUIRE(test, gate.open());
+	expect_ok(test, two.receiver.set(ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+					 ipv4 ? IP_RECVERR : IPV6_RECVERR, TRUE));
+	two.send(4000);
+	two.expect(0, 4000, 0);
+	two.coalesce(65535);
+	two.send(4000);
+	two.expect(0, 4000, 0);
+	EXPECT_EQ(test, gate.count(), 2u);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a send is segmented into datagrams of a size", sends_are_segmented),
 	IPV4_AND_IPV6("a control message overrides the option", a_message_overrides_the_option),
@@ -281,6 +302,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("coalesced datagrams are indicated and retained",
 		      the_event_gets_them_coalesced),
 	IPV4_AND_IPV6("segmenting does not need the stack", segmented_without_help),
+	IPV4_AND_IPV6("a long datagram that nobody split is one", one_that_nobody_split),
 };
 
 } // namespace

@@ -148,9 +148,10 @@ static void describe_ipv6(const struct sock *sk, const struct sk_buff *skb,
 static u32 next_length(const struct port_datagram_socket *self, const struct sk_buff *skb,
 		       u32 offset, u32 *segment_size)
 {
-	u32 segment = skb_is_gso(skb) && port_is_udp(self->base.socket->sk)
-			      ? skb_shinfo(skb)->gso_size
-			      : 0;
+	/* Not those of UFO, by which a long datagram is split into fragments. */
+	bool several = skb_is_gso(skb) && (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) &&
+		       port_is_udp(self->base.socket->sk);
+	u32 segment = several ? skb_shinfo(skb)->gso_size : 0;
 	u32 left = skb->len - offset, most;
 
 	*segment_size = 0;
