@@ -216,9 +216,35 @@ void protocols_that_there_are_not(struct kunit *test, ADDRESS_FAMILY family)
 	}
 }
 
+/* Linux has raw sockets receive from their first moment on; and then what is for any address. */
+void what_came_before_binding(struct kunit *test, ADDRESS_FAMILY family)
+{
+	const SIZE_T header = family == AF_INET ? ipv4_header : 0;
+	Client client(test);
+	Datagram sender(client, family, SOCK_RAW, experimental),
+		receiver(client, family, SOCK_RAW, experimental);
+	Address loopback = Address::loopback(family), other = loopback;
+	Buffer early(10), out(20), in(100);
+	Request receive;
+
+	REQUIRE(test, sender.bind_loopback() && early.valid() && out.valid() && in.valid());
+	out.fill(9);
+	if (family == AF_INET)
+		other.ipv4()->sin_addr.S_un.S_un_b = {127, 0, 0, 2};
+	expect_done(test, sender.send(early.all(), other), 10);
+	REQUIRE(test, receiver.bind_loopback());
+	receiver.start_receive(receive, in.all());
+	EXPECT_TRUE(test, receive.pending());
+	expect_done(test, sender.send(out.all(), loopback), 20);
+	expect_done(test, receive.wait(), header + 20);
+	EXPECT_TRUE(test, in.holds(header, 20, 9));
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("an ICMP echo comes back", an_echo_comes_back),
 	IPV4_AND_IPV6("a protocol of one's own arrives at its sockets", any_protocol),
+	IPV4_AND_IPV6("what came before the socket was bound is not received",
+		      what_came_before_binding),
 	IPV4_AND_IPV6("raw datagrams are indicated", raw_datagrams_are_indicated),
 	IPV4_AND_IPV6("a raw socket can have a fixed peer", a_raw_peer),
 	{"an IPv4 header of one's own is what arrives", own_ipv4_header},

@@ -244,6 +244,13 @@ void port_socket_lend(struct port_socket *socket, bool on)
 	SOCK_INODE(socket->socket)->i_uid = on ? GLOBAL_ROOT_UID : socket->socket->sk->sk_uid;
 }
 
+/* Raw sockets have received what is for any address since they were made. */
+static void forget_early(struct sock *sk)
+{
+	synchronize_net(); /* who found the socket before it was bound has queued the packet */
+	skb_queue_purge(&sk->sk_receive_queue);
+}
+
 int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
 		     const struct port_address *to)
 {
@@ -256,6 +263,8 @@ int port_socket_bind(struct port_socket *socket, const struct port_owner *owner,
 	if (!error) {
 		struct sock *sk = socket->socket->sk;
 
+		if (sk->sk_type == SOCK_RAW)
+			forget_early(sk);
 		/* A port of the system's choice stays, too, when connecting fails. */
 		lock_sock(sk);
 		if (inet_sk(sk)->inet_num)
