@@ -109,7 +109,9 @@ void refused_datagrams_are_kept(struct kunit *test, ADDRESS_FAMILY family)
 	bridge_sleep_ms(20);
 	/* The event is off, and a receive does not switch it on. */
 	EXPECT_EQ(test, noted.notes.datagrams(), 2);
+	EXPECT_EQ(test, noted.receiver.readable(), 10u);
 	noted.receiver.expect_stream(1, 10);
+	EXPECT_EQ(test, noted.receiver.readable(), 20u);
 	bridge_sleep_ms(20);
 	EXPECT_EQ(test, noted.notes.datagrams(), 2);
 	noted.notes.answer = STATUS_SUCCESS;

@@ -192,6 +192,22 @@ void Datagram::expect_nothing(Site here)
 	expect_failed(test(), request.wait(here), STATUS_CANCELLED, 0, here);
 }
 
+ULONG Datagram::readable(Site here)
+{
+	constexpr ULONG code = 0x4004667f;
+	ULONG bytes = ~0u;
+
+	expect_ok(test(),
+		  control({.type = WskIoctl,
+			   .code = code,
+			   .level = 0,
+			   .output = &bytes,
+			   .output_size = sizeof(bytes)},
+			  here),
+		  sizeof(bytes), here);
+	return bytes;
+}
+
 Outcome Datagram::set_address(ULONG code, PSOCKADDR to, Site here)
 {
 	return control({.type = WskIoctl,

@@ -86,6 +86,9 @@ public:
 	/* Expects that nothing has arrived. */
 	void expect_nothing(Site here = HERE);
 
+	/* FIONREAD. */
+	ULONG readable(Site here = HERE);
+
 	/* SIO_WSK_SET_REMOTE_ADDRESS, SIO_WSK_SET_SENDTO_ADDRESS; null clears. */
 	Outcome set_address(ULONG code, PSOCKADDR address, Site here = HERE);
 

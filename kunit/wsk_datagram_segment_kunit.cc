@@ -289,6 +289,28 @@ void one_that_nobody_split(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_EQ(test, gate.count(), 2u);
 }
 
+void readable_is_what_a_receive_gets(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Two two(test, family);
+
+	REQUIRE(test, two.ready);
+	EXPECT_EQ(test, two.receiver.readable(), 0u);
+	two.segment(100);
+	two.coalesce(250);
+	two.send(550);
+	EXPECT_EQ(test, two.receiver.readable(), 200u);
+	two.expect(0, 200, 100);
+	EXPECT_EQ(test, two.receiver.readable(), 200u);
+	two.expect(200, 200, 100);
+	EXPECT_EQ(test, two.receiver.readable(), 150u);
+	two.coalesce(0);
+	EXPECT_EQ(test, two.receiver.readable(), 100u);
+	two.expect(400, 100, 0);
+	EXPECT_EQ(test, two.receiver.readable(), 50u);
+	two.expect(500, 50, 0);
+	EXPECT_EQ(test, two.receiver.readable(), 0u);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a send is segmented into datagrams of a size", sends_are_segmented),
 	IPV4_AND_IPV6("a control message overrides the option", a_message_overrides_the_option),
@@ -303,6 +325,8 @@ constexpr bridge_case cases[] = {
 		      the_event_gets_them_coalesced),
 	IPV4_AND_IPV6("segmenting does not need the stack", segmented_without_help),
 	IPV4_AND_IPV6("a long datagram that nobody split is one", one_that_nobody_split),
+	IPV4_AND_IPV6("as many bytes are readable as a receive would get",
+		      readable_is_what_a_receive_gets),
 };
 
 } // namespace

@@ -163,6 +163,17 @@ static u32 next_length(const struct port_datagram_socket *self, const struct sk_
 	return min(left, most);
 }
 
+/* The lock is for who asks how much there is to be received. */
+static noinline void set_rest(struct port_datagram_socket *self, struct sk_buff *skb, u32 offset)
+{
+	struct sk_buff_head *queue = &self->base.socket->sk->sk_receive_queue;
+
+	spin_lock_bh(&queue->lock);
+	WRITE_ONCE(self->rest, skb);
+	self->rest_offset = offset;
+	spin_unlock_bh(&queue->lock);
+}
+
 /* Takes a reference to the packet over, or leaves it in the socket while there is a rest. */
 static void hand_out(struct port_datagram_socket *self, struct sk_buff *skb, u32 offset,
 		     struct port_datagram *datagram)
@@ -175,12 +186,10 @@ static void hand_out(struct port_datagram_socket *self, struct sk_buff *skb, u32
 	datagram->charge = skb->truesize;
 	if (datagram->length < skb->len)
 		datagram->charge = (u64)skb->truesize * datagram->length / skb->len;
-	if (offset + datagram->length < skb->len) {
-		WRITE_ONCE(self->rest, skb_get(skb));
-		self->rest_offset = offset + datagram->length;
-	} else {
-		WRITE_ONCE(self->rest, NULL);
-	}
+	if (offset + datagram->length < skb->len)
+		set_rest(self, skb_get(skb), offset + datagram->length);
+	else if (self->rest)
+		set_rest(self, NULL, 0);
 	/* The queue's own charge has ended. This one does not touch what wants the sock's lock. */
 	sock_hold(sk);
 	datagram->account = sk;
@@ -207,15 +216,15 @@ static bool checksum_fails(const struct sock *sk, struct sk_buff *skb)
 }
 
 /* Failures are earlier datagrams': they were cleared by being returned. */
-static struct sk_buff *dequeue(struct sock *sk, int *error)
+static struct sk_buff *dequeue(struct sock *sk, int flags, int *error)
 {
 	struct sk_buff *skb;
 	int offset = 0, tries = 4;
 
 	do {
 		*error = -EAGAIN;
-		skb = port_is_udp(sk) ? __skb_recv_udp(sk, MSG_DONTWAIT, &offset, error)
-				      : skb_recv_datagram(sk, MSG_DONTWAIT, error);
+		skb = port_is_udp(sk) ? __skb_recv_udp(sk, flags | MSG_DONTWAIT, &offset, error)
+				      : skb_recv_datagram(sk, flags | MSG_DONTWAIT, error);
 	} while (!skb && *error != -EAGAIN && --tries);
 	return skb;
 }
@@ -224,7 +233,7 @@ static struct sk_buff *dequeue(struct sock *sk, int *error)
 static struct sk_buff *next_valid(struct port_datagram_socket *self, int *error)
 {
 	struct sock *sk = self->base.socket->sk;
-	struct sk_buff *skb = dequeue(sk, error);
+	struct sk_buff *skb = dequeue(sk, 0, error);
 	bool passes;
 
 	if (!skb)
@@ -337,6 +346,33 @@ bool port_datagram_waits(struct port_socket *socket)
 	const struct port_datagram_socket *self = port_datagram_socket_of(socket);
 
 	return port_datagram_queued(self) || port_arrival_waits(self);
+}
+
+u32 port_datagram_readable(struct port_datagram_socket *self)
+{
+	struct socket *socket = self->base.socket;
+	struct sk_buff_head *queue = &socket->sk->sk_receive_queue;
+	u32 length = 0, segment_size;
+	struct msghdr msg = {};
+	struct sk_buff *skb;
+	int error;
+
+	spin_lock_bh(&queue->lock);
+	if (self->rest)
+		length = next_length(self, self->rest, self->rest_offset, &segment_size);
+	spin_unlock_bh(&queue->lock);
+	if (length)
+		return length;
+	/* This drops what is damaged, and tells the length of all that came as one. */
+	iov_iter_discard(&msg.msg_iter, READ, 0);
+	if (sock_recvmsg(socket, &msg, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) <= 0)
+		return 0;
+	skb = dequeue(socket->sk, MSG_PEEK, &error);
+	if (!skb)
+		return 0;
+	length = next_length(self, skb, 0, &segment_size);
+	consume_skb(skb);
+	return length;
 }
 
 int64_t port_datagram_copy(const struct port_datagram *datagram, const struct port_vector *to)

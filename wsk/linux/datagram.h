@@ -73,6 +73,9 @@ struct sk_buff *port_arrival_take(struct port_datagram_socket *self);
 /* Whether one that must not be fragmented is longer than the socket may send. */
 bool port_datagram_exceeds_mtu(struct port_socket *socket, size_t length);
 
+/* How many bytes the next one has that is to be received; 0, too, if there is none. May sleep. */
+u32 port_datagram_readable(struct port_datagram_socket *self);
+
 /* Frees what it has beside; it is detached, and about to be released. */
 void port_datagram_drop(struct port_socket *socket);
 

@@ -16,6 +16,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "linux/datagram.h"
 #include "linux/port_socket.h"
 #include "port/option.h"
 
@@ -335,22 +336,18 @@ static int get_tcp(const struct sock *sk, enum port_socket_option option, u32 *v
 	}
 }
 
-static u32 get_readable(struct socket *socket)
+static u32 get_readable(struct port_socket *socket)
 {
-	struct msghdr msg = {};
+	struct sock *sk = socket->socket->sk;
 	u32 bytes = 0;
-	int length;
 
-	if (socket->type == SOCK_STREAM) {
-		lock_sock(socket->sk);
-		if (socket->sk->sk_state != TCP_LISTEN)
-			bytes = tcp_inq(socket->sk);
-		release_sock(socket->sk);
-		return bytes;
-	}
-	iov_iter_discard(&msg.msg_iter, READ, 0);
-	length = sock_recvmsg(socket, &msg, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-	return max(length, 0);
+	if (sk->sk_type != SOCK_STREAM)
+		return port_datagram_readable(port_datagram_socket_of(socket));
+	lock_sock(sk);
+	if (sk->sk_state != TCP_LISTEN)
+		bytes = tcp_inq(sk);
+	release_sock(sk);
+	return bytes;
 }
 
 int port_socket_get_option(struct port_socket *socket, enum port_socket_option option,
@@ -395,7 +392,7 @@ int port_socket_get_option(struct port_socket *socket, enum port_socket_option o
 		*value = READ_ONCE(socket->fast_open);
 		return 0;
 	case PORT_OPTION_READABLE:
-		*value = get_readable(socket->socket);
+		*value = get_readable(socket);
 		return 0;
 	case PORT_OPTION_V6ONLY:
 		*value = sk->sk_ipv6only;

@@ -30,7 +30,10 @@ struct DatagramState {
 	USHORT last_processor = 0;
 	UCHAR last_hop_limit = 0;
 	Peeked<ULONG> enablings = 0; /* of WskReceiveFromEvent, so far */
-	/* What the client refused, in order: goes before what the transport has. The pump's. */
+	/*
+	 * What the client refused, in order: goes before what the transport has. Only the pump
+	 * changes it, and under the lock.
+	 */
 	PWSK_DATAGRAM_INDICATION refused = nullptr;
 	int dropped = 0; /* in this turn of the pump's */
 

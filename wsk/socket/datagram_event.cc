@@ -42,6 +42,35 @@ DatagramState::~DatagramState()
 	delete interfaces;
 }
 
+/* The first of what was refused, alone. */
+PWSK_DATAGRAM_INDICATION Socket::take_refused()
+{
+	LockGuard guard(lock_);
+	PWSK_DATAGRAM_INDICATION first = datagram_->refused;
+
+	datagram_->refused = first->Next;
+	first->Next = nullptr;
+	return first;
+}
+
+void Socket::keep_refused(PWSK_DATAGRAM_INDICATION first, PWSK_DATAGRAM_INDICATION last)
+{
+	LockGuard guard(lock_);
+
+	last->Next = datagram_->refused;
+	datagram_->refused = first;
+}
+
+/* Whether a receive would get something that was refused, and how many bytes. */
+bool Socket::refused_length(ULONG *length)
+{
+	LockGuard guard(lock_);
+
+	if (datagram_->refused)
+		*length = datagram_of(datagram_->refused).length;
+	return datagram_->refused;
+}
+
 /*
  * The next one, alone; null when there is none, or not in this turn. What memory is too short for
  * is lost.
@@ -51,9 +80,9 @@ PWSK_DATAGRAM_INDICATION Socket::next_indication()
 	port_datagram datagram;
 	NTSTATUS verdict;
 
-	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
-		datagram_->refused = refused->Next;
-		refused->Next = nullptr;
+	while (datagram_->refused) {
+		PWSK_DATAGRAM_INDICATION refused = take_refused();
+
 		if (NT_SUCCESS(judge(datagram_of(refused))))
 			return refused;
 		(void)!free_datagram_indications(refused);
@@ -94,8 +123,7 @@ PWSK_DATAGRAM_INDICATION Socket::collect_datagrams(ULONG *flags, bool *more)
 		if (!first) {
 			*flags = list_flags(datagram_of(next));
 		} else if (list_flags(datagram_of(next)) != *flags) {
-			next->Next = datagram_->refused;
-			datagram_->refused = next;
+			keep_refused(next, next);
 			*more = true;
 			break;
 		}
@@ -125,8 +153,7 @@ void Socket::refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings)
 	}
 	while (last->Next)
 		last = last->Next;
-	last->Next = datagram_->refused;
-	datagram_->refused = list;
+	keep_refused(list, last);
 }
 
 /*

@@ -360,11 +360,10 @@ bool Socket::serve_receive_from(PIRP irp)
 	port_datagram datagram;
 	NTSTATUS verdict;
 
-	while (PWSK_DATAGRAM_INDICATION refused = datagram_->refused) {
+	while (datagram_->refused) {
+		PWSK_DATAGRAM_INDICATION refused = take_refused();
 		bool wanted = NT_SUCCESS(judge(datagram_of(refused)));
 
-		datagram_->refused = refused->Next;
-		refused->Next = nullptr;
 		if (wanted)
 			complete_receive_from(irp, datagram_of(refused));
 		(void)!free_datagram_indications(refused);

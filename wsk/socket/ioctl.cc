@@ -145,6 +145,16 @@ Refusal find_no_redirect(Socket &, ControlCall &)
 	return {STATUS_NOT_FOUND, nullptr};
 }
 
+Refusal get_readable(Socket &socket, ControlCall &call)
+{
+	ULONG length;
+
+	if (!socket.datagram() || !socket.refused_length(&length))
+		return get_transport(socket, call);
+	call.write(length);
+	return accepted;
+}
+
 Refusal ignore(Socket &, ControlCall &)
 {
 	return accepted;
@@ -259,7 +269,7 @@ constexpr Control rows[] = {
 	control_code(interface_list_ex, scope_all, rule_passive, 0, 0, get_interface_list_ex),
 	control_code(SIO_UCAST_IF, scope_all, 0, sizeof(ULONG), 0, set_unicast_interface),
 	control_code(SIO_INDEX_BIND, scope_all, 0, sizeof(ULONG), 0, bind_to_interface),
-	control_code(bytes_readable, scope_all, 0, 0, sizeof(ULONG), get_transport,
+	control_code(bytes_readable, scope_all, 0, 0, sizeof(ULONG), get_readable,
 		     PORT_OPTION_READABLE),
 	control_code(SIO_SET_PRIORITY_HINT, scope_all, 0, sizeof(ULONG), 0, set_priority),
 	control_code(SIO_QUERY_RSS_PROCESSOR_INFO, scope_all, 0, 0,

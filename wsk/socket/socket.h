@@ -181,6 +181,7 @@ public:
 			run(*datagram_->interfaces);
 	}
 	const DatagramState *datagram() const { return datagram_; }
+	[[nodiscard]] bool refused_length(ULONG *length);
 	void set_segment_size(ULONG size);
 	ULONG segment_size();
 
@@ -381,6 +382,8 @@ private:
 	bool has_datagrams() const;
 	PWSK_DATAGRAM_INDICATION collect_datagrams(ULONG *flags, bool *more);
 	PWSK_DATAGRAM_INDICATION next_indication();
+	[[gnu::noinline]] PWSK_DATAGRAM_INDICATION take_refused();
+	void keep_refused(PWSK_DATAGRAM_INDICATION first, PWSK_DATAGRAM_INDICATION last);
 	[[gnu::noinline]] void refuse_datagrams(PWSK_DATAGRAM_INDICATION list, ULONG enablings);
 
 	/* event.cc */
