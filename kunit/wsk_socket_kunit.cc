@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskSocket: which sockets there are, and the slots that are not built yet. */
-#include "wsk_fixture.h"
+#include "busy_poll.h"
+#include "wsk_datagram_fixture.h"
 
 namespace
 {
@@ -170,6 +171,28 @@ void cancelled_before_the_call(struct kunit *test)
 	socket.adopt(outcome);
 }
 
+/* It is for tasks that wait; a softirq that looks for more data must not. */
+void never_polls_devices(struct kunit *test)
+{
+	constexpr ULONG time = 50;
+
+	if (!busy_poll_settable())
+		bridge_skip(test, "the system's setting is out of reach");
+	const ULONG before = busy_poll_set(time);
+	Client client(test);
+	Datagram datagram(client, AF_INET);
+	Pair pair(client, AF_INET);
+
+	busy_poll_set(before);
+	REQUIRE(test, datagram.bind_loopback() && pair.connected());
+	const USHORT caller = pair.caller.local().port(), listener = pair.listener.address.port();
+
+	EXPECT_EQ(test, busy_poll_of(IPPROTO_UDP, datagram.address.port(), 1), 0u);
+	EXPECT_EQ(test, busy_poll_of(IPPROTO_TCP, listener, 0), 0u);
+	EXPECT_EQ(test, busy_poll_of(IPPROTO_TCP, listener, caller), 0u);
+	EXPECT_EQ(test, busy_poll_of(IPPROTO_TCP, caller, listener), 0u);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("a listening socket has its whole table", makes_listening_socket),
 	IPV4_AND_IPV6("a connection socket has its whole table", makes_connection_socket),
@@ -179,6 +202,7 @@ constexpr bridge_case cases[] = {
 	{"an unknown family is not supported", unknown_family},
 	{"an unknown type or protocol is not supported", unknown_type_or_protocol},
 	{"an IRP that is cancelled already is completed once", cancelled_before_the_call},
+	{"no socket polls network devices", never_polls_devices},
 };
 
 } // namespace

@@ -181,6 +181,14 @@ static void set_lock_class(struct sock *sk)
 #endif
 }
 
+/* It is for tasks that wait: a softirq that looks for more must not run the device's. */
+static void poll_no_device(struct sock *sk)
+{
+#ifdef CONFIG_NET_RX_BUSY_POLL
+	WRITE_ONCE(sk->sk_ll_usec, 0);
+#endif
+}
+
 struct port_socket *port_socket_in(struct port_socket_room *room)
 {
 	return (struct port_socket *)room;
@@ -218,7 +226,8 @@ int port_socket_create(struct port_owner *owner, int family, int type, int proto
 	port_owner_leave_net(owner);
 	compat_sock_no_task_frag(sk);
 	note_callbacks(sk);
-	/* WSK receives every byte in its place; accepted connections inherit it. */
+	/* Accepted connections inherit both. WSK receives every byte in its place. */
+	poll_no_device(sk);
 	sock_set_flag(sk, SOCK_URGINLINE);
 	if (type != SOCK_STREAM) {
 		port_stamps_init(self);
