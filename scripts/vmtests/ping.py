@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0
 """samples/pong against ping, where the guest itself does not answer."""
-from vmtests import Failed, GUEST4, GUEST6, test
+from vmtests import GUEST4, GUEST6, test
 
 IGNORE = "/proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all"
+MANY = r"(?:[2-9]\d|\d{3,})"  # at least 20
 
 
 @test
@@ -12,11 +13,10 @@ def pings_are_answered(guest):
     try:
         for size in (0, 56, 1400, 20000):
             for host in (GUEST4, GUEST6):
-                text = guest.outside("ping", "-c", "5", "-i", "0.05", "-s", str(size), host)
-                if " 5 received" not in text:
-                    raise Failed(text)
+                # Until five answers have come, however late, and however many it asks for.
+                guest.outside("ping", "-c", "5", "-w", "30", "-i", "0.05", "-s", str(size), host)
         guest.run("timeout 10 rmmod pong")
-        guest.expect_log("pong: stopped; 20 pings answered over IPv4, 20 over IPv6")
+        guest.expect_log(rf"pong: stopped; {MANY} pings answered over IPv4, {MANY} over IPv6")
         guest.expect_log("wsk: pong: nothing leaked")
         for host in (GUEST4, GUEST6):
             guest.outside("ping", "-c", "1", "-W", "1", host, status=1)
