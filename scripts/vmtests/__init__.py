@@ -87,6 +87,11 @@ class Guest:
         """The client, outside the guest."""
         return self.outside(self.folder / "echo_peer", *words.split(), seconds=seconds)
 
+    @staticmethod
+    def until_listening(port):
+        """A line of shell: waits until somebody in the guest listens at the port."""
+        return f"until netstat -tln | grep -q ':{port} '; do usleep 20000; done"
+
     def log(self):
         """The kernel's log since the test began."""
         with open(self.folder / "console.log", errors="replace") as file:

@@ -142,6 +142,7 @@ def unload_with_idle_connections(guest):
     """the server unloads with 300 connections open, and resets them"""
     serve(guest)
     guest.run(f"""
+        rm -f held
         ./echo_peer load -n 300 -b 4K -o {LOCAL4} {PORT} >held 2>&1 &
         peer=$!
         until grep -q holding held; do usleep 50000; done
@@ -158,6 +159,7 @@ def unload_with_stuck_sends(guest):
     """the server unloads while 50 clients do not read what it sends"""
     serve(guest)
     guest.run(f"""
+        rm -f held
         ./echo_peer load -n 50 -b 64M -d {LOCAL6} {PORT} >held 2>&1 &
         peer=$!
         until grep -q 'holding 50' held; do usleep 50000; done
@@ -250,7 +252,7 @@ def client_of_user_space(guest):
         insmod /modules/wsk.ko
         ./echo_peer serve {PORT} &
         server=$!
-        usleep 200000
+        {guest.until_listening(PORT)}
         insmod /modules/echo_client.ko
         until dmesg | grep -q 'echo_client: done'; do usleep 50000; done
         rmmod echo_client
@@ -305,7 +307,7 @@ def client_is_cancelled(guest):
         insmod /modules/wsk.ko
         ./echo_peer hold {PORT} &
         server=$!
-        usleep 200000
+        {guest.until_listening(PORT)}
         insmod /modules/echo_client.ko
         usleep 500000
         timeout 5 rmmod echo_client
@@ -324,7 +326,7 @@ def failing_driver_entry(guest):
         insmod /modules/wsk.ko
         ./echo_peer hold {PORT} &
         server=$!
-        usleep 200000
+        {guest.until_listening(PORT)}
         insmod /modules/echo_server.ko && exit 1
         ! grep -q ^echo_server /proc/modules || exit 2
         kill $server

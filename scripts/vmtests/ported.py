@@ -65,7 +65,7 @@ def failing_ported_driver(guest):
         insmod /modules/wsk.ko wpp_log=2
         ./echo_peer hold {PORT} &
         server=$!
-        usleep 200000
+        {guest.until_listening(PORT)}
         insmod /modules/traced.ko && exit 1
         kill $server
         wait $server
