@@ -5,6 +5,7 @@ import re
 from vmtests import Failed, GUEST4, GUEST6, test
 
 PORT = 8080
+TOOLS = ("echo_peer",)
 HOSTS = (GUEST4, f"[{GUEST6}]")
 # Its limit of connections, and after how many seconds it closes an idle one.
 MOST, IDLE = 64, 15
@@ -99,17 +100,16 @@ def load_tool(guest):
 def too_many_clients(guest):
     """a client too many is refused in the handshake by the HTTP server, and served later"""
     serve(guest)
+    # One program for all of them, which opens anew what the server has closed as idle.
     guest.run(f"""
-        for client in $(seq {MOST}); do
-            sleep 60 | nc 127.0.0.1 {PORT} >/dev/null 2>&1 &
-        done
-        until [ $(netstat -tn | grep -c '127.0.0.1:{PORT} .*ESTABLISHED') -ge {MOST} ]; do
+        ./echo_peer load -n {MOST} -b 0 -o -S 600 -t 600 127.0.0.1 {PORT} >/dev/null 2>&1 &
+        until [ $(netstat -tn | grep -c '127.0.0.1:{PORT} *ESTABLISHED') = {MOST} ]; do
             usleep 50000
         done""")
     text = curl(guest, f"http://{GUEST4}:{PORT}/", status=7)
     if "refused" not in text.lower() and "connect" not in text.lower():
         raise Failed(text)
-    guest.run("killall nc sleep")
+    guest.run("killall echo_peer")
     curl(guest, "--retry", "10", "--retry-connrefused", "--retry-delay", "1",
          f"http://{HOSTS[1]}:{PORT}/")
     guest.run("rmmod http_server")
