@@ -194,20 +194,21 @@ def unload_with_unreachable_peers(guest):
 def idle_is_idle(guest):
     """300 idle connections and 20 stuck ones take no processor time"""
     serve(guest)
-    text = guest.run(f"""
+    guest.run(f"""
+        rm -f held stuck
         ./echo_peer load -n 300 -b 4K -o {LOCAL4} {PORT} >held 2>&1 &
         ./echo_peer load -n 20 -b 64M -d {LOCAL6} {PORT} >stuck 2>&1 &
-        until grep -q 'holding 300' held && grep -q 'holding 20' stuck; do usleep 50000; done
-        sleep 1
-        head -n 1 /proc/stat
-        sleep 3
-        head -n 1 /proc/stat
-        killall echo_peer""")
-    before, after = ([int(word) for word in line.split()[1:]]
-                     for line in text.splitlines() if line.startswith("cpu "))
-    ticks = [late - early for early, late in zip(before, after)]
-    if ticks[3] < 0.8 * sum(ticks):
+        until grep -q 'holding 300' held && grep -q 'holding 20' stuck; do usleep 50000; done""")
+    # The guest may have something else to do for a while.
+    for _ in range(5):
+        text = guest.run("head -n 1 /proc/stat; sleep 3; head -n 1 /proc/stat")
+        before, after = ([int(word) for word in line.split()[1:]] for line in text.splitlines())
+        ticks = [late - early for early, late in zip(before, after)]
+        if ticks[3] >= 0.8 * sum(ticks):
+            break
+    else:
         raise Failed(f"of {sum(ticks)} ticks only {ticks[3]} were idle:\n{text}")
+    guest.run("killall echo_peer")
 
 
 @test
