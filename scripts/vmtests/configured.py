@@ -44,7 +44,7 @@ def usual_file(guest):
     prepare(guest)
     guest.run("cp configured.reg /etc/wsk/ && insmod /modules/configured.ko && rmmod configured")
     expect_result(guest, hashed(1))
-    guest.expect_log("configured: title a hash\n.*configured: title sha256")
+    guest.expect_log(r"(?s)configured: title a hash\n.*configured: title sha256")
     guest.expect_log("wsk: configured: nothing leaked")
 
 

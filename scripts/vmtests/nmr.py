@@ -45,6 +45,7 @@ def provider_goes_first(guest):
         expect_counting(guest, count)
         unload(guest, "nmr_provider")
         guest.expect_log("nmr_client: detached", count)
+        guest.expect_log("nmr_provider: unloaded", count)
         log = guest.log()
         if log.rindex("nmr_client: detached") > log.rindex("nmr_provider: unloaded"):
             raise Failed("the provider did not wait for its client\n" + log)

