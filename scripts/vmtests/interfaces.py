@@ -62,9 +62,11 @@ def changes(guest):
 def namespaces(guest):
     """a driver sees interfaces, addresses and routes of the network namespace that it was loaded in"""
     guest.run("insmod /modules/wsk.ko")
-    guest.run("unshare -n sh -c 'ip link set lo up && insmod /modules/interfaces.ko && "
-              "ip address add 198.51.100.2/32 dev lo && sleep 1'")
+    guest.run("rm -f go; unshare -n sh -c 'ip link set lo up && insmod /modules/interfaces.ko && "
+              "ip address add 198.51.100.2/32 dev lo; until [ -e go ]; do usleep 20000; done; rm go' "
+              ">/dev/null 2>&1 &")
     guest.expect_log("interfaces: address 198.51.100.2 on lo: new")
+    guest.run("touch go; while [ -e go ]; do usleep 20000; done")
     # That namespace has ended.
     guest.run("ip address add 198.51.100.3/32 dev lo && ip address del 198.51.100.3/32 dev lo")
     guest.run("rmmod interfaces")
