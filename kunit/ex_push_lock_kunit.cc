@@ -27,6 +27,14 @@ void end_write(PEX_PUSH_LOCK lock)
 	ExReleasePushLockExclusive(lock);
 }
 
+/* Somebody is queued: the lock is marked as contended before, and the queue is locked meanwhile. */
+bool is_waited_for(PEX_PUSH_LOCK lock)
+{
+	constexpr ULONG_PTR contended = 2;
+
+	return wait_until([=]() { return ReadAcquire(lock) & contended; });
+}
+
 void readers_share(struct kunit *test)
 {
 	EX_PUSH_LOCK lock;
@@ -50,6 +58,7 @@ void writer_is_alone(struct kunit *test)
 	ExInitializePushLock(&lock);
 	read(&lock);
 	ASSERT_TRUE(test, writer.start(&lock, write, end_write));
+	EXPECT_TRUE(test, is_waited_for(&lock));
 	EXPECT_TRUE(test, writer.still_waits());
 	/* Behind the writer, although there is a reader. */
 	ASSERT_TRUE(test, reader.start(&lock, read, end_read));
@@ -75,6 +84,7 @@ void in_order(struct kunit *test)
 	ExInitializePushLock(&lock);
 	write(&lock);
 	ASSERT_TRUE(test, first.start(&lock, write, end_write));
+	EXPECT_TRUE(test, is_waited_for(&lock));
 	EXPECT_TRUE(test, first.still_waits());
 	ASSERT_TRUE(test, second.start(&lock, write, end_write));
 	EXPECT_TRUE(test, second.still_waits());
