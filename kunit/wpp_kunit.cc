@@ -35,12 +35,25 @@ void stop(struct kunit *)
 	port_wpp_want(0, all_flags);
 }
 
+/* Whether these are our lines since the mark; the kernel may have something to say, too. */
 bool logged(const char *wanted)
 {
-	CHAR text[1000];
+	CHAR text[1000], ours[sizeof(text)] = "";
+	SIZE_T used = 0;
 
 	bridge_log_read(text, sizeof(text));
-	return !__builtin_strcmp(text, wanted);
+	for (const CHAR *line = text; *line;) {
+		const CHAR *end = strchr(line, '\n');
+		const SIZE_T length = end ? end + 1 - line : strlen(line);
+
+		if (!strncmp(line + 3, "wsk: ", 5)) { /* behind the level */
+			RtlCopyMemory(ours + used, line, length);
+			used += length;
+		}
+		line += length;
+	}
+	ours[used] = 0;
+	return !strcmp(ours, wanted);
 }
 
 /* What a message says. */
