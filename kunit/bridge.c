@@ -313,6 +313,11 @@ struct bridge_thread *bridge_thread_start(void (*run)(void *context), void *cont
 	return thread;
 }
 
+void bridge_thread_stay(void)
+{
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+}
+
 void bridge_thread_join(struct bridge_thread *thread)
 {
 	/* Whoever runs the case gives up after some minutes, and cannot say where it stood. */

@@ -80,6 +80,8 @@ void bridge_run_at_high(void (*run)(void *context), void *context);
 struct bridge_thread;
 struct bridge_thread *bridge_thread_start(void (*run)(void *context), void *context);
 void bridge_thread_join(struct bridge_thread *thread);
+/* Keeps the calling thread, one of these, on its processor. */
+void bridge_thread_stay(void);
 
 /* Rule lines logged since boot, and whether this build logs any (CONFIG_WSK_DEBUG). */
 unsigned long bridge_rule_count(void);
