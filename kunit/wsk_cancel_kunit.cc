@@ -142,7 +142,7 @@ void waiting_send_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
 	pair.caller.start_send(sends[1], second.all());
 	pair.caller.start_send(sends[2], third.all());
 	/* Nothing of the second has been sent: the stream closes over it. */
-	EXPECT_TRUE(test, sends[1].cancel());
+	sends[1].cancel(); /* FALSE, where the socket is looking at it */
 	expect_failed(test, sends[1].wait(), STATUS_CANCELLED);
 	for (SIZE_T got = 0; got < too_much; got += 65536) {
 		expect_done(test, pair.peer.receive(in.all(), WSK_FLAG_WAITALL), 65536);
@@ -165,7 +165,7 @@ void started_send_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
 	pair.shrink_buffers();
 	pair.caller.start_send(send, out.all());
 	EXPECT_TRUE(test, send.pending());
-	EXPECT_TRUE(test, send.cancel());
+	send.cancel(); /* FALSE, where the socket is looking at it */
 	EXPECT_STATUS(test, send.wait().status, STATUS_CANCELLED);
 	/* Where the stream stands is unknown now; ending it is all that makes sense. */
 	expect_done(test, pair.caller.reset());
@@ -182,7 +182,7 @@ void disconnect_is_cancelled(struct kunit *test, ADDRESS_FAMILY family)
 	pair.shrink_buffers();
 	pair.caller.start_send(send, out.all());
 	pair.caller.start_disconnect(disconnect);
-	EXPECT_TRUE(test, disconnect.cancel());
+	disconnect.cancel(); /* FALSE, where the socket is looking at it */
 	expect_failed(test, disconnect.wait(), STATUS_CANCELLED);
 	EXPECT_TRUE(test, send.pending());
 	expect_done(test, pair.caller.reset());
