@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "net_backlog.h"
 #include "silent_peer.h"
 
 struct silent_peer {
@@ -41,7 +42,10 @@ static int fill(struct silent_peer *peer, struct sockaddr_storage *address, int 
 	err = sock_create_kern(&init_net, family, SOCK_STREAM, IPPROTO_TCP, &peer->filler);
 	if (err)
 		return err;
-	return kernel_connect(peer->filler, (struct sockaddr *)address, length, 0);
+	err = kernel_connect(peer->filler, (struct sockaddr *)address, length, 0);
+	/* Its last packet is what fills the queue. */
+	net_backlog_drain();
+	return err;
 }
 
 struct silent_peer *silent_peer_open(bool ipv6, uint16_t *port)

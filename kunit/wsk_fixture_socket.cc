@@ -290,7 +290,7 @@ Outcome Socket::connect(PSOCKADDR address, ULONG flags, Site here)
 	Request request;
 
 	start_connect(request, address, flags);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Socket::connect_ex(PSOCKADDR address, PWSK_BUF buffer, ULONG flags, Site here)
@@ -298,7 +298,7 @@ Outcome Socket::connect_ex(PSOCKADDR address, PWSK_BUF buffer, ULONG flags, Site
 	Request request;
 
 	start_connect_ex(request, address, buffer, flags);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Socket::send(PWSK_BUF buffer, ULONG flags, Site here)
@@ -339,7 +339,7 @@ Outcome Socket::disconnect(PWSK_BUF buffer, ULONG flags, Site here)
 	Request request;
 
 	start_disconnect(request, buffer, flags);
-	return request.wait(here);
+	return request.wait_received(here);
 }
 
 Outcome Socket::local_address(PSOCKADDR address, Site here)
@@ -420,7 +420,7 @@ void Socket::close(Site here)
 		return;
 	start_close(request);
 
-	const Outcome outcome = request.wait(here);
+	const Outcome outcome = request.wait_received(here);
 
 	expect_done(test(), outcome, 0, here);
 	if (outcome.status != STATUS_SUCCESS)
