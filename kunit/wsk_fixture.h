@@ -48,6 +48,8 @@ inline Site site_at(const char *file, int line)
 #define HERE ::wsk::test::site_at(__builtin_FILE(), __builtin_LINE())
 
 constexpr ULONG tag = 'tseT';
+/* The system gives it to nobody: who calls it from where the system chose does not call himself. */
+constexpr USHORT quiet_port = 7101;
 constexpr ULONG patience_ms = 30000; /* before something counts as never happening */
 
 /* Waits for an event with patience; false when it was not set. */

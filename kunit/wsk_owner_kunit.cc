@@ -11,8 +11,6 @@ constexpr ULONG listens = WSK_FLAG_LISTEN_SOCKET;
 constexpr ULONG connects = WSK_FLAG_CONNECTION_SOCKET;
 constexpr uint32_t somebody = 1000, somebody_else = 1001;
 constexpr USHORT privileged_port = 81;
-/* The system gives it to nobody: who calls it from there does not call himself. */
-constexpr USHORT quiet_port = 7101;
 constexpr bool either[] = {false, true};
 
 /* Calls the address with a socket of that owner. */

@@ -68,7 +68,7 @@ void works_at_dispatch_level(struct kunit *test, ADDRESS_FAMILY family)
 void leaves_no_socket_on_failure(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
-	Address closed;
+	const Address closed = Address::loopback(family, quiet_port);
 
 	REQUIRE(test, client.ready());
 	{
@@ -77,7 +77,6 @@ void leaves_no_socket_on_failure(struct kunit *test, ADDRESS_FAMILY family)
 		REQUIRE(test, listener.open());
 		expect_failed(test, make(client, {listener.address, listener.address}),
 			      STATUS_ADDRESS_ALREADY_EXISTS);
-		closed = listener.address;
 	}
 	expect_failed(test, make(client, {Address::any(family), closed}),
 		      STATUS_CONNECTION_REFUSED);

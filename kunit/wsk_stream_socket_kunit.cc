@@ -150,7 +150,7 @@ void before_bind(struct kunit *test, ADDRESS_FAMILY family)
 	serves(test, client, stream, stream.local());
 }
 
-/* A port that nobody listens at. */
+/* A port that nobody listens at. Whoever is bound later may get it, and call himself. */
 Address deserted(Client &client, ADDRESS_FAMILY family)
 {
 	Listener listener(client, family);
@@ -161,9 +161,9 @@ Address deserted(Client &client, ADDRESS_FAMILY family)
 void failed_connect_commits_to_nothing(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
-	const Address nowhere = deserted(client, family);
 	Stream first(client, family), second(client, family);
 	Listener listener(client, family);
+	const Address nowhere = deserted(client, family);
 
 	REQUIRE(test, first.open() && second.open() && listener.open());
 	for (int i = 0; i < 3; i++)
