@@ -134,7 +134,7 @@ void disabled_inside_its_call(struct kunit *test, ADDRESS_FAMILY family)
 				   STATUS_EVENT_PENDING);
 		scene.notes.act = nullptr;
 		bridge_sleep_ms(20);
-		scene.set(off(kind), STATUS_SUCCESS, "disabling after the call");
+		scene.disable_after_the_call();
 		scene.check(scene.notes.calls == 1, "called after disabling");
 	}
 }
@@ -246,9 +246,11 @@ void at_dispatch_level(struct kunit *test, ADDRESS_FAMILY family)
 		REQUIRE(test, scene.settle());
 		scene.bring_about();
 		scene.check(scene.notes.reach(1), "not called");
-		/* No call is under way any more. */
-		bridge_sleep_ms(20);
-		in_softirq([&]() { disable = scene.subject.set_events(off(kind)); });
+		/* When no call is under way any more. */
+		wait_until([&] {
+			in_softirq([&]() { disable = scene.subject.set_events(off(kind)); });
+			return disable != STATUS_EVENT_PENDING;
+		});
 		scene.check_status("disabling", disable, STATUS_SUCCESS);
 	}
 }

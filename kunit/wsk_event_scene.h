@@ -6,6 +6,7 @@
 #ifndef KUNIT_WSK_EVENT_SCENE_H
 #define KUNIT_WSK_EVENT_SCENE_H
 
+#include "waiting.h"
 #include "wsk_fixture.h"
 
 namespace wsk::test
@@ -229,6 +230,20 @@ struct EventScene {
 		if (status != wanted)
 			bridge_fail(test, &here, "%s: %s: %s, and should be %s", kind.name, what,
 				    bridge_status_name(status), bridge_status_name(wanted));
+	}
+	/*
+	 * Disables the event when no call of it is under way any more, which is some time after its
+	 * last line.
+	 */
+	void disable_after_the_call()
+	{
+		NTSTATUS status = STATUS_UNSUCCESSFUL;
+
+		wait_until([&] {
+			status = subject.set_events(kind.event | WSK_EVENT_DISABLE);
+			return status != STATUS_EVENT_PENDING;
+		});
+		check_status("disabling after the call", status, STATUS_SUCCESS);
 	}
 	void check(bool holds, const char *what)
 	{
