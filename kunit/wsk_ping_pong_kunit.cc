@@ -136,7 +136,8 @@ void ping_pong(struct kunit *test, ADDRESS_FAMILY family, ULONG size)
 	const uint64_t before = tcp_timers_fired();
 	client.send();
 	EXPECT_TRUE(test, wait_for(&client.done));
-	EXPECT_EQ(test, tcp_timers_fired() - before, 0u);
+	/* In real time one may fire because a processor has something else to do. */
+	EXPECT_LE(test, tcp_timers_fired() - before, bridge_time_is_real() ? 5u : 0u);
 }
 
 void small_messages(struct kunit *test, ADDRESS_FAMILY family)
