@@ -3,6 +3,7 @@
 #ifndef KUNIT_WSK_LINK_H
 #define KUNIT_WSK_LINK_H
 
+#include "net_backlog.h"
 #include "net_link.h"
 #include "wsk_space.h"
 
@@ -72,10 +73,12 @@ public:
 	Watch &operator=(const Watch &) = delete;
 
 	bool ready() const { return watch_; }
+	/* All that was sent before is in it. */
 	net_watch_seen seen() const
 	{
 		net_watch_seen seen = {};
 
+		net_backlog_drain();
 		if (watch_)
 			net_watch_look(watch_, &seen);
 		return seen;

@@ -140,7 +140,7 @@ void afterwards_there_is_no_connection(struct kunit *test, ADDRESS_FAMILY family
 	EXPECT_EQ(test, watch.seen().ends + watch.seen().resets, 0u);
 	expect_done(test, scene.peer.send(data.all()), data.length());
 	let_timers_expire();
-	EXPECT_EQ(test, watch.seen().resets, 1u);
+	EXPECT_GE(test, watch.seen().resets, 1u); /* it may have been sent again meanwhile */
 	expect_failed(test, scene.peer.receive(data.all()), STATUS_CONNECTION_RESET);
 }
 
