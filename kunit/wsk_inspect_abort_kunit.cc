@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskAbortEvent, and what strangers can do to a listener that inspects. */
+#include "waiting.h"
 #include "wsk_inspect_fixture.h"
-#include "wsk_space.h"
+#include "wsk_link.h"
 
 namespace
 {
@@ -235,9 +236,13 @@ void flood(struct kunit *test, ADDRESS_FAMILY family)
 
 	REQUIRE(test, listener.open() && caller.open());
 	/* A real peer, which sends its SYN again before the strangers come. */
+	Watch watch(nullptr, caller.local().port());
+
+	REQUIRE(test, watch.ready());
 	caller.start_connect(connect, listener.address);
 	REQUIRE(test, listener.gate().reach_inspections(1));
-	bridge_sleep_ms(1500);
+	EXPECT_TRUE(test, wait_until([&] { return watch.seen().packets >= 2; }));
+	net_backlog_drain(); /* and it has been seen by the listener, too */
 	for (LONG i = 0; i < held_at_most - 1; i++)
 		EXPECT_TRUE(test, listener.stranger(10000 + i));
 	REQUIRE(test, listener.gate().reach_inspections(held_at_most));
