@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskDeregister: waits for whatever the client still has. */
+#include "waiting.h"
 #include "wsk_fixture.h"
 
 namespace
@@ -51,10 +52,14 @@ public:
 		WskReleaseProviderNPI(&state_->registration);
 	}
 
-	/* Returns once deregistration has begun: nothing can be captured any more. */
-	void leave()
+	/*
+	 * Returns once deregistration has begun: nothing can be captured any more, and sockets that
+	 * are open have been told of.
+	 */
+	void leave(bool with_sockets = false)
 	{
 		struct kunit *test = test_;
+		const unsigned long rules = bridge_rule_count();
 		NTSTATUS status = STATUS_SUCCESS;
 
 		thread_ = bridge_thread_start(
@@ -74,6 +79,8 @@ public:
 			bridge_sleep_ms(1);
 		}
 		EXPECT_STATUS(test, status, STATUS_DEVICE_NOT_READY);
+		if (with_sockets && bridge_checked())
+			EXPECT_TRUE(test, wait_until([=] { return bridge_rule_count() != rules; }));
 	}
 
 	/* Whether the thread came back too early, having had every opportunity. */
@@ -164,7 +171,7 @@ void waits_for_sockets(struct kunit *test)
 	/* That is what an unload that hangs looks like: it is told, soon after it has begun. */
 	bool gone = false;
 
-	EXPECT_RULES(test, 1, (leaver.leave(), gone = leaver.gone()));
+	EXPECT_RULES(test, 1, (leaver.leave(true), gone = leaver.gone()));
 	EXPECT_FALSE(test, gone);
 	start_close(test, request, socket);
 	expect_done(test, request.wait());
@@ -207,7 +214,7 @@ void waits_for_accepted_sockets(struct kunit *test)
 	leaver.release();
 	if (accepted.status != STATUS_SUCCESS)
 		return;
-	leaver.leave();
+	leaver.leave(true);
 	EXPECT_FALSE(test, leaver.gone());
 	start_close(test, close_accepted, reinterpret_cast<PWSK_SOCKET>(accepted.information));
 	expect_done(test, close_accepted.wait());
@@ -239,7 +246,7 @@ void sockets_work_while_it_waits(struct kunit *test)
 
 	REQUIRE(test, socket);
 	leaver.release();
-	leaver.leave();
+	leaver.leave(true);
 	expect_done(test, run(test, [&](PIRP irp) {
 			    return static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH *>(
 					   socket->Dispatch)
