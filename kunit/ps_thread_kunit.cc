@@ -100,6 +100,12 @@ void runs_and_ends(struct kunit *test)
 	}
 }
 
+/* Tests are no driver: what they hold is on the account of code that belongs to none. */
+long outstanding(Resource resource)
+{
+	return driver_outstanding(driver_of(reinterpret_cast<const void *>(outstanding)), resource);
+}
+
 void set_and_return(PVOID context)
 {
 	KeSetEvent(static_cast<PKEVENT>(context), IO_NO_INCREMENT, FALSE);
@@ -107,6 +113,7 @@ void set_and_return(PVOID context)
 
 void needs_no_handle(struct kunit *test)
 {
+	const long threads = outstanding(Resource::threads);
 	KEVENT done;
 	HANDLE handle;
 
@@ -114,6 +121,8 @@ void needs_no_handle(struct kunit *test)
 	ASSERT_STATUS(test, create(&handle, set_and_return, &done), STATUS_SUCCESS);
 	EXPECT_STATUS(test, ZwClose(handle), STATUS_SUCCESS);
 	EXPECT_STATUS(test, wait_forever(&done), STATUS_SUCCESS);
+	/* It ends later. */
+	EXPECT_TRUE(test, wait_until([=]() { return outstanding(Resource::threads) == threads; }));
 }
 
 void many_wait_for_one(struct kunit *test)
@@ -131,12 +140,6 @@ void many_wait_for_one(struct kunit *test)
 	for (auto &waiter : waiters)
 		EXPECT_STATUS(test, waiter.join(), STATUS_SUCCESS);
 	ObDereferenceObject(thread);
-}
-
-/* Tests are no driver: what they hold is on the account of code that belongs to none. */
-long outstanding(Resource resource)
-{
-	return driver_outstanding(driver_of(reinterpret_cast<const void *>(outstanding)), resource);
 }
 
 void driver_is_charged(struct kunit *test)
