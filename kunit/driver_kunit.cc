@@ -640,7 +640,7 @@ void forgotten_timers(struct kunit *test)
 	KDPC dpc;
 	int calls = 0;
 
-	soon.QuadPart = -20 * 10000;
+	soon = from_now(not_yet_ms());
 	ASSERT_EQ(test, load("forgetful", &account), 0);
 	own_code(account, drivers_dpc);
 	KeInitializeTimer(&timer);

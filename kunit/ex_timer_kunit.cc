@@ -110,7 +110,7 @@ void deleted_while_set(struct kunit *test)
 	PEX_TIMER timer = ExAllocateTimer(expired, &seen, 0);
 
 	ASSERT_NOT_NULL(test, timer);
-	ExSetTimer(timer, -20 * units_per_ms, 0, nullptr);
+	ExSetTimer(timer, -not_yet_ms() * units_per_ms, 0, nullptr);
 	EXPECT_TRUE(test, ExDeleteTimer(timer, TRUE, TRUE, &parameters));
 	EXPECT_EQ(test, seen.deleted, 1);
 	bridge_sleep_ms(40);
@@ -154,7 +154,7 @@ void deleted_by_its_callback(struct kunit *test)
 	seen.deletes_itself = true;
 	PEX_TIMER timer = ExAllocateTimer(expired, &seen, 0);
 	ASSERT_NOT_NULL(test, timer);
-	ExSetTimer(timer, -1 * units_per_ms, 1 * units_per_ms, nullptr);
+	ExSetTimer(timer, -1 * units_per_ms, 1000000 * units_per_ms, nullptr);
 	EXPECT_TRUE(test, wait_until([&]() { return seen.deleted == 1; }));
 	EXPECT_EQ(test, seen.calls, 1);
 	port_work_flush();

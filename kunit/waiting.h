@@ -20,6 +20,15 @@ inline LARGE_INTEGER from_now(LONGLONG ms)
 	return timeout;
 }
 
+/*
+ * A time that has not come a few calls later, however long they take. Where time is virtual, it has
+ * come after a sleep of 20 ms.
+ */
+inline LONGLONG not_yet_ms()
+{
+	return bridge_time_is_real() ? 1000000 : 20;
+}
+
 /* What a wait without a timeout other than 0 says. */
 inline NTSTATUS poll(PVOID object)
 {
