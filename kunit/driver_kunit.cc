@@ -272,10 +272,19 @@ __attribute__((noinline)) PIO_WORKITEM drivers_work_item()
 	return item;
 }
 
+/* What the driver's worker is given. */
+struct Work {
+	KEVENT go;
+	int done;
+};
+
 __attribute__((noinline)) VOID drivers_worker(PVOID context)
 {
+	auto *work = static_cast<Work *>(context);
+
+	wait_forever(&work->go);
 	bridge_sleep_ms(50);
-	++*static_cast<int *>(context);
+	work->done++;
 	__asm__ volatile(CODE_FILLER);
 }
 
@@ -595,24 +604,27 @@ void unloading_waits_for_held_routines(struct kunit *test)
 void unloading_waits_for_work(struct kunit *test)
 {
 	DriverAccount *account = nullptr;
-	WORK_QUEUE_ITEM work;
-	int done = 0;
+	WORK_QUEUE_ITEM item;
+	Work work = {};
 
+	KeInitializeEvent(&work.go, NotificationEvent, FALSE);
 	ASSERT_EQ(test, load("worker", &account), 0);
 	own_code(account, drivers_worker);
-	ExInitializeWorkItem(&work, drivers_worker, &done);
-	ExQueueWorkItem(&work, DelayedWorkQueue);
+	ExInitializeWorkItem(&item, drivers_worker, &work);
+	ExQueueWorkItem(&item, DelayedWorkQueue);
 	EXPECT_EQ(test, account->holds, 1);
+	KeSetEvent(&work.go, IO_NO_INCREMENT, FALSE);
 	nt_driver_unload(account);
-	EXPECT_EQ(test, done, 1);
+	EXPECT_EQ(test, work.done, 1);
 	EXPECT_EQ(test, account->holds, 0);
 }
 
 void unloading_waits_for_work_items(struct kunit *test)
 {
 	DriverAccount *account = nullptr;
-	int done = 0;
+	Work work = {};
 
+	KeInitializeEvent(&work.go, NotificationEvent, FALSE);
 	ASSERT_EQ(test, load("worker", &account), 0);
 	own_code(account, drivers_work_item);
 	PIO_WORKITEM item = drivers_work_item();
@@ -625,10 +637,11 @@ void unloading_waits_for_work_items(struct kunit *test)
 			drivers_worker(context);
 			IoFreeWorkItem(self);
 		},
-		DelayedWorkQueue, &done);
+		DelayedWorkQueue, &work);
 	EXPECT_EQ(test, account->holds, 1);
+	KeSetEvent(&work.go, IO_NO_INCREMENT, FALSE);
 	nt_driver_unload(account);
-	EXPECT_EQ(test, done, 1);
+	EXPECT_EQ(test, work.done, 1);
 	EXPECT_EQ(test, driver_report(account), 0u);
 }
 
