@@ -254,8 +254,7 @@ struct Numbered {
 
 	void run(Address to)
 	{
-		/* Each processor has a queue of packets: what another sends later may arrive
-		 * sooner. */
+		/* Each processor has a queue: what another sends later may arrive sooner. */
 		bridge_thread_stay();
 		for (LONG i = 0; i < total; i++) {
 			Request request;
