@@ -31,6 +31,7 @@ static void *variable(const char *name)
 
 static atomic_t *times, *space;
 static unsigned long *probability; /* in per cent */
+static bool *only_some;		   /* only those of tasks that are marked */
 
 bool short_memory_possible(void)
 {
@@ -44,27 +45,38 @@ bool short_memory_possible(void)
 	times = variable("times");
 	space = variable("space");
 	probability = variable("probability");
-	return times && space && probability;
+	only_some = variable("task-filter");
+	return times && space && probability && only_some;
 }
 
-void short_memory_begin(unsigned int nth)
+static void fail_next(unsigned int count, unsigned int bytes)
 {
-	WRITE_ONCE(current->fail_nth, nth);
-}
-
-void short_memory_begin_anywhere(unsigned int bytes)
-{
-	atomic_set(times, 1);
+	atomic_set(times, count);
 	atomic_set(space, bytes);
 	WRITE_ONCE(*probability, 100);
 }
 
+void short_memory_begin(unsigned int nth, unsigned int count)
+{
+	/* The nth one counts as one of the times, and until then nothing else is looked at. */
+	WRITE_ONCE(current->fail_nth, nth);
+	current->make_it_fail = 1;
+	WRITE_ONCE(*only_some, true);
+	fail_next(count, 0);
+}
+
+void short_memory_begin_anywhere(unsigned int bytes)
+{
+	fail_next(1, bytes);
+}
+
 bool short_memory_end(void)
 {
-	bool anywhere = READ_ONCE(*probability);
-	bool reached = anywhere ? !atomic_read(times) : !READ_ONCE(current->fail_nth);
+	bool reached = !atomic_read(times);
 
 	WRITE_ONCE(*probability, 0);
+	WRITE_ONCE(*only_some, false);
+	current->make_it_fail = 0;
 	WRITE_ONCE(current->fail_nth, 0);
 	return reached;
 }
@@ -76,7 +88,7 @@ bool short_memory_possible(void)
 	return false;
 }
 
-void short_memory_begin(unsigned int nth) {}
+void short_memory_begin(unsigned int nth, unsigned int count) {}
 
 void short_memory_begin_anywhere(unsigned int bytes) {}
 

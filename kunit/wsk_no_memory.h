@@ -14,11 +14,11 @@ namespace wsk::test
 
 inline constexpr unsigned int most_allocations = 400;
 
-/* What an attempt is made with: a shortage for as long as it wants one. */
+/* What an attempt is made with: a shortage, from an allocation on, for as long as it wants one. */
 class Memory
 {
 public:
-	explicit Memory(unsigned int nth) : nth_(nth) {}
+	explicit Memory(unsigned int nth, unsigned int count = 1) : nth_(nth), count_(count) {}
 	~Memory() { is_back(); }
 	Memory(const Memory &) = delete;
 	Memory &operator=(const Memory &) = delete;
@@ -26,7 +26,7 @@ public:
 	void runs_out()
 	{
 		short_ = true;
-		short_memory_begin(nth_);
+		short_memory_begin(nth_, count_);
 	}
 	void is_back()
 	{
@@ -38,6 +38,7 @@ public:
 
 private:
 	unsigned int nth_;
+	unsigned int count_;
 	bool short_ = false;
 	bool ran_out_ = false;
 };

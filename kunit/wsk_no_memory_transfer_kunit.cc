@@ -70,28 +70,47 @@ struct Told {
 		auto *self = static_cast<Told *>(context);
 
 		if (list) {
-			self->bytes += bytes;
+			InterlockedAdd64(&self->bytes, bytes);
 			KeSetEvent(&self->told, IO_NO_INCREMENT, FALSE);
 		}
 		return STATUS_SUCCESS;
 	}
+	static NTSTATUS WSKAPI on_disconnect(PVOID context, ULONG)
+	{
+		auto *self = static_cast<Told *>(context);
+
+		self->bytes_before_end = self->bytes;
+		self->ended = true;
+		KeSetEvent(&self->told, IO_NO_INCREMENT, FALSE);
+		return STATUS_SUCCESS;
+	}
 
 	Told() { KeInitializeEvent(&told, SynchronizationEvent, FALSE); }
-	bool reach(SIZE_T wanted)
+	bool reach(LONG64 wanted)
 	{
 		while (bytes < wanted)
 			if (!wait_for(&told))
 				return false;
 		return bytes == wanted;
 	}
+	bool reach_end()
+	{
+		while (!ended)
+			if (!wait_for(&told))
+				return false;
+		return true;
+	}
 
 	static const WSK_CLIENT_CONNECTION_DISPATCH dispatch;
 
-	SIZE_T bytes = 0;
+	volatile LONG64 bytes = 0;
+	volatile LONG64 bytes_before_end = 0;
+	volatile bool ended = false;
 	KEVENT told;
 };
 
-const WSK_CLIENT_CONNECTION_DISPATCH Told::dispatch = {Told::on_receive, nullptr, nullptr};
+const WSK_CLIENT_CONNECTION_DISPATCH Told::dispatch = {Told::on_receive, Told::on_disconnect,
+						       nullptr};
 
 void receive_event(struct kunit *test, ADDRESS_FAMILY family)
 {
@@ -104,7 +123,7 @@ void receive_event(struct kunit *test, ADDRESS_FAMILY family)
 	Socket caller(client, WSK_FLAG_CONNECTION_SOCKET, family, &told, &Told::dispatch);
 	Socket peer(client);
 	Buffer out(size);
-	SIZE_T sent = 0;
+	LONG64 sent = 0;
 
 	REQUIRE(test, listener.open() && caller.open() && out.valid());
 	expect_done(test, caller.bind(Address::any(family)));
@@ -125,6 +144,42 @@ void receive_event(struct kunit *test, ADDRESS_FAMILY family)
 		}
 		return status;
 	});
+}
+
+/* A second failure meets the second look at what has come, too. */
+void end_event(struct kunit *test, ADDRESS_FAMILY family)
+{
+	needs_failures(test);
+
+	constexpr ULONG size = 3000;
+	Client client(test);
+	Listener listener(client, family);
+	Buffer out(size);
+	bool ran_out = true;
+
+	REQUIRE(test, listener.open() && out.valid());
+	for (unsigned int nth = 1; ran_out && nth < most_allocations; nth++) {
+		Memory memory(nth, 2);
+		Told told;
+		Socket caller(client, WSK_FLAG_CONNECTION_SOCKET, family, &told, &Told::dispatch);
+		Socket peer(client);
+
+		REQUIRE(test, caller.open());
+		expect_done(test, caller.bind(Address::any(family)));
+		expect_done(test, caller.connect(listener.address));
+		peer.adopt(listener.accept());
+		expect_done(test, peer.send(out.all()), size);
+		expect_done(test, peer.disconnect()); /* it has all arrived */
+		memory.runs_out();
+		const NTSTATUS status = caller.set_events(WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT);
+		memory.is_back();
+		ran_out = memory.ran_out();
+		if (status != STATUS_SUCCESS)
+			continue;
+		EXPECT_TRUE(test, told.reach_end());
+		EXPECT_EQ(test, told.bytes_before_end, size);
+	}
+	EXPECT_FALSE(test, ran_out);
 }
 
 void datagrams(struct kunit *test, ADDRESS_FAMILY family)
@@ -197,6 +252,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("sending on a connection, which waits for memory", sending),
 	IPV4_AND_IPV6("receiving on a connection", receiving),
 	IPV4_AND_IPV6("WskReceiveEvent with data that waits", receive_event),
+	IPV4_AND_IPV6("WskDisconnectEvent, which comes after the data", end_event),
 	IPV4_AND_IPV6("sending and receiving datagrams", datagrams),
 	IPV4_AND_IPV6("disconnecting", disconnecting),
 };

@@ -394,7 +394,8 @@ private:
 	void enable_events(ULONG mask);
 	bool await_call(Event event, PIRP irp);
 	void start_events(ULONG inherited = 0);
-	bool indicate_receive();
+	enum class Indicated : UCHAR { nothing, some, no_memory };
+	Indicated indicate_receive();
 	long long offer(const EventCall &call, port_packet *packets, SIZE_T bytes);
 	WSK_FLAT static int64_t visit_packet(void *context, port_packet *packet);
 	long long indicate_in_place(const EventCall &call);

@@ -225,13 +225,16 @@ void Socket::serve_receives()
 		PIRP irp = claim(receives_);
 
 		if (!irp) {
-			if (indicate_receive())
-				continue;
+			Indicated what = indicate_receive();
+			UCHAR end = 0;
+
 			/* What came with the end, after that look, is told before it. */
-			UCHAR end = disconnect_to_indicate();
-			if (end && indicate_receive())
+			if (what == Indicated::nothing && (end = disconnect_to_indicate()))
+				what = indicate_receive();
+			if (what == Indicated::some)
 				continue;
-			indicate_disconnect(end);
+			if (what == Indicated::nothing)
+				indicate_disconnect(end);
 			return;
 		}
 		long long result = collect(irp);

@@ -101,20 +101,22 @@ long long Socket::indicate_held(const EventCall &call)
 	return 1;
 }
 
-/* Hands out what has arrived; false when that is nothing, or the client does not want it. */
-bool Socket::indicate_receive()
+/* Hands out what has arrived; nothing, too, when the client does not want it. */
+Socket::Indicated Socket::indicate_receive()
 {
 	if (indicating_stopped_ || !port_socket_has_data(transport_))
-		return false;
+		return Indicated::nothing;
 	EventCall call(*this, Event::receive);
 
 	if (!call)
-		return false;
+		return Indicated::nothing;
 	long long indicated = in_place_ ? indicate_in_place(call) : indicate_held(call);
 
-	if (indicated == -PORT_ENOMEM) /* nothing else would bring us here again */
-		signal(signal_receive);
-	return indicated > 0 && !indicating_stopped_;
+	if (indicated == -PORT_ENOMEM) {
+		signal(signal_receive); /* nothing else would bring us here again */
+		return Indicated::no_memory;
+	}
+	return indicated > 0 && !indicating_stopped_ ? Indicated::some : Indicated::nothing;
 }
 
 /*
