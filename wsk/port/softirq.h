@@ -37,7 +37,7 @@ void port_bottom_queue(struct port_bottom *bottom);
 /* The NT world's (wsk/nt/ke_dpc.cc). */
 void nt_softirq_run(unsigned int processor);
 
-/* The NT world's (wsk/socket/socket.cc). */
+/* The NT world's (wsk/socket/pump.cc). */
 void nt_bottom_run(struct port_bottom *bottom);
 
 PORT_END
