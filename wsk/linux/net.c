@@ -515,6 +515,18 @@ bool port_socket_receive_ended(struct port_socket *socket)
 	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) || READ_ONCE(sk->sk_state) == TCP_CLOSE;
 }
 
+enum port_stream_end port_socket_stream_end(struct port_socket *socket)
+{
+	bool ended = port_socket_receive_ended(socket);
+
+	/* Without the lock: TCP sets the failure first (tcp_done_with_error), and then the end. */
+	smp_rmb();
+	/* Before the stack tells us, the failure is in the sock alone. */
+	if (READ_ONCE(socket->socket->sk->sk_err) || READ_ONCE(socket->error))
+		return PORT_STREAM_FAILED;
+	return ended ? PORT_STREAM_FINISHED : PORT_STREAM_GOES_ON;
+}
+
 void port_socket_reset(struct port_socket *socket)
 {
 	struct sock *sk = socket->socket->sk;

@@ -138,6 +138,10 @@ uint32_t port_socket_available(struct port_socket *socket);
 /* Whether the peer has sent its FIN or the connection is gone. Does not sleep. */
 bool port_socket_receive_ended(struct port_socket *socket);
 
+/* How what the peer sends has ended: with its FIN, or with the connection. Does not sleep. */
+enum port_stream_end { PORT_STREAM_GOES_ON, PORT_STREAM_FINISHED, PORT_STREAM_FAILED };
+enum port_stream_end port_socket_stream_end(struct port_socket *socket);
+
 /* The failure that ended the connection, 0 while there is none on record. Does not sleep. */
 int port_socket_recorded_failure(struct port_socket *socket);
 

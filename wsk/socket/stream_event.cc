@@ -127,11 +127,14 @@ UCHAR Socket::disconnect_to_indicate()
 {
 	if (state_ != State::connected || aborted_)
 		return 0;
-	if (port_socket_recorded_failure(transport_))
+	switch (port_socket_stream_end(transport_)) {
+	case PORT_STREAM_FAILED:
 		return abortive_indicated & ~disconnects_indicated_;
-	if (!port_socket_receive_ended(transport_))
+	case PORT_STREAM_FINISHED:
+		return graceful_indicated & ~disconnects_indicated_;
+	default:
 		return 0;
-	return graceful_indicated & ~disconnects_indicated_;
+	}
 }
 
 void Socket::indicate_disconnect(UCHAR what)
