@@ -244,6 +244,13 @@ void bridge_run_at_dispatch(void (*run)(void *context), void *context)
 	local_bh_enable();
 }
 
+void bridge_run_signalled(void (*run)(void *context), void *context)
+{
+	set_tsk_thread_flag(current, TIF_SIGPENDING);
+	run(context);
+	clear_tsk_thread_flag(current, TIF_SIGPENDING);
+}
+
 void bridge_run_at_high(void (*run)(void *context), void *context)
 {
 	unsigned long flags;

@@ -73,6 +73,8 @@ bool bridge_time_is_real(void);
 void bridge_run_at_dispatch(void (*run)(void *context), void *context);
 /* Calls run(context) in a real softirq, and returns when it has returned. */
 void bridge_run_in_softirq(void (*run)(void *context), void *context);
+/* Calls run(context) on this thread as if a signal waited for it. */
+void bridge_run_signalled(void (*run)(void *context), void *context);
 /* Calls run(context) with interrupts disabled: above DISPATCH_LEVEL. */
 void bridge_run_at_high(void (*run)(void *context), void *context);
 

@@ -446,6 +446,13 @@ void at_dispatch(const Statements &statements)
 	bridge_run_at_dispatch(call_statements<Statements>, const_cast<Statements *>(&statements));
 }
 
+/* Runs statements as a thread does that a signal waits for. */
+template <typename Statements>
+void while_signalled(const Statements &statements)
+{
+	bridge_run_signalled(call_statements<Statements>, const_cast<Statements *>(&statements));
+}
+
 template <typename Statements>
 void in_softirq(const Statements &statements)
 {

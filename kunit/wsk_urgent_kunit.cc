@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* TCP's urgent data: sent with WSK_FLAG_OOB, and received like all other. */
 #include "urgent_peer.h"
+#include "wsk_control_kinds.h"
 #include "wsk_fixture.h"
 
 namespace
@@ -167,12 +168,80 @@ void indicated_late(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_MEM_EQ(test, scene.notes.bytes, text, 10);
 }
 
+constexpr ULONG at_mark = 0x40047307; /* SIOCATMARK */
+
+/* Whether no urgent data is ahead. */
+void expect_at_mark(struct kunit *test, Socket &socket, ULONG wanted)
+{
+	ULONG mark = 2;
+
+	expect_ok(test, socket.control(ioctl(at_mark, nullptr, 0, &mark, sizeof(mark))),
+		  sizeof(mark));
+	EXPECT_EQ(test, mark, wanted);
+}
+
+/* Receives, by whoever serves them, do not take it away. */
+void mark_stays(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Scene scene(test, family);
+	Buffer in(4);
+	Request receive;
+
+	REQUIRE(test, scene.ready() && in.valid());
+	scene.socket.start_receive(receive, in.window(0, 1));
+	EXPECT_EQ(test, urgent_peer_send(scene.peer, text, 4, true), 4);
+	expect_done(test, receive.wait(), 1);
+	expect_at_mark(test, scene.socket, 0);
+	expect_done(test, scene.socket.receive(in.window(1, 1)), 1);
+	expect_at_mark(test, scene.socket, 0);
+	expect_done(test, scene.socket.receive(in.window(2, 1)), 1);
+	expect_at_mark(test, scene.socket, 1);
+	expect_done(test, scene.socket.receive(in.window(3, 1)), 1);
+	expect_at_mark(test, scene.socket, 1);
+	for (int i = 0; i < 4; i++)
+		EXPECT_EQ(test, in[i], (UCHAR)text[i]);
+}
+
+/* Linux stops in front of the mark where a signal waits for the thread. */
+void received_in_spite_of_a_signal(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Scene scene(test, family);
+	Buffer in(10);
+	Request receive;
+
+	REQUIRE(test, scene.ready() && in.valid());
+	send_pieces(test, scene.peer);
+	while_signalled([&] { scene.socket.start_receive(receive, in.all(), WSK_FLAG_WAITALL); });
+	expect_done(test, receive.wait(), 10);
+	EXPECT_TRUE(test, holds_text(in));
+}
+
+void indicated_in_spite_of_a_signal(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Scene scene(test, family);
+
+	REQUIRE(test, scene.ready());
+	send_pieces(test, scene.peer);
+	while_signalled([&] {
+		EXPECT_STATUS(test, scene.socket.set_events(WSK_EVENT_RECEIVE), STATUS_SUCCESS);
+	});
+	EXPECT_TRUE(test, scene.notes.reach(10));
+	bridge_sleep_ms(20);
+	EXPECT_EQ(test, scene.notes.count, 10);
+	EXPECT_MEM_EQ(test, scene.notes.bytes, text, 10);
+}
+
 constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("WSK_FLAG_OOB marks the last byte", last_byte_is_marked),
 	IPV4_AND_IPV6("urgent data that waits is received in its place", received_late),
 	IPV4_AND_IPV6("urgent data that comes is received in its place", received_at_once),
 	IPV4_AND_IPV6("urgent data that comes is indicated in its place, once", indicated_at_once),
 	IPV4_AND_IPV6("urgent data that waits is indicated in its place, once", indicated_late),
+	IPV4_AND_IPV6("the mark stays until it has been reached", mark_stays),
+	IPV4_AND_IPV6("a thread with a signal receives urgent data in its place",
+		      received_in_spite_of_a_signal),
+	IPV4_AND_IPV6("a thread with a signal is indicated urgent data once",
+		      indicated_in_spite_of_a_signal),
 };
 
 } // namespace

@@ -416,16 +416,18 @@ int64_t port_socket_send(struct port_socket *socket, const struct port_vector *d
 	return sent < 0 && sent != -EAGAIN ? port_socket_failure(socket, sent) : sent;
 }
 
-static int64_t receive(struct port_socket *socket, struct msghdr *msg)
+/* To NULL: nowhere. */
+static int64_t receive(struct port_socket *socket, struct iov_iter *to, size_t length)
 {
-	struct iov_iter *to = &msg->msg_iter;
+	struct sock *sk = socket->socket->sk;
+	bool owns = !port_inline(socket);
 	int received;
 
-	if (port_inline(socket))
-		received = port_inline_receive(socket, iov_iter_is_discard(to) ? NULL : to,
-					       iov_iter_count(to));
-	else
-		received = sock_recvmsg(socket->socket, msg, MSG_DONTWAIT);
+	if (owns)
+		lock_sock(sk);
+	received = port_locked_receive(socket, to, length);
+	if (owns)
+		release_sock(sk);
 	if (received > 0 || received == -EAGAIN)
 		return received;
 	/* The end of the stream, unless a failure was reported to someone else before. */
@@ -434,18 +436,15 @@ static int64_t receive(struct port_socket *socket, struct msghdr *msg)
 
 int64_t port_socket_receive(struct port_socket *socket, const struct port_vector *to)
 {
-	struct msghdr msg = {};
+	struct iov_iter iter;
 
-	port_iterate(&msg.msg_iter, READ, to);
-	return receive(socket, &msg);
+	port_iterate(&iter, READ, to);
+	return receive(socket, &iter, to->length);
 }
 
 int64_t port_socket_discard(struct port_socket *socket, size_t limit)
 {
-	struct msghdr msg = {};
-
-	iov_iter_discard(&msg.msg_iter, READ, limit);
-	return receive(socket, &msg);
+	return receive(socket, NULL, limit);
 }
 
 /* Whether a FIN is on its way, as far as TCP knows; under the sock's lock. */

@@ -130,17 +130,23 @@ static int read_actor(read_descriptor_t *desc, struct sk_buff *skb, unsigned int
 	return length;
 }
 
-int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length)
+int port_locked_receive(struct port_socket *socket, struct iov_iter *to, size_t length)
 {
 	struct sock *sk = socket->socket->sk;
 	struct reading reading = {to, length};
 	read_descriptor_t desc = {.arg.data = &reading, .count = 1};
+	u16 urgent = tcp_sk(sk)->urg_data;
 	int received = 0;
 
-	/* Urgent data has its place among the other; tcp_read_sock() would stop in front of it. */
+	/*
+	 * Urgent data has its place among the other. tcp_read_sock() would stop in front of it, as
+	 * recvmsg() does where a signal waits for the thread.
+	 */
 	WRITE_ONCE(tcp_sk(sk)->urg_data, 0);
 	if (length)
 		received = tcp_read_sock(sk, &desc, read_actor);
+	if (!port_mark_passed(sk))
+		WRITE_ONCE(tcp_sk(sk)->urg_data, urgent);
 	if (desc.error)
 		return desc.error;
 	if (received > 0 || !length)

@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/net.h>
 #include <linux/uio.h>
+#include <net/tcp.h>
 
 #include "port/net.h"
 
@@ -51,8 +52,18 @@ static inline bool port_inline(const struct port_socket *socket)
  */
 int port_locked_send(struct port_socket *socket, struct msghdr *msg, size_t length, bool push);
 
-/* As sock_recvmsg(), with MSG_DONTWAIT. To NULL: nowhere. */
-int port_inline_receive(struct port_socket *socket, struct iov_iter *to, size_t length);
+/*
+ * As sock_recvmsg(), with MSG_DONTWAIT, under the sock's lock, but urgent data is received as all
+ * other is. To NULL: nowhere.
+ */
+int port_locked_receive(struct port_socket *socket, struct iov_iter *to, size_t length);
+
+/* Whether all up to where the peer's urgent data ends, if there was any, has been received. */
+static inline bool port_mark_passed(const struct sock *sk)
+{
+	return after(tcp_sk(sk)->copied_seq, tcp_sk(sk)->urg_seq);
+}
+
 /* Once it has a sock, which is ours from then on. */
 void port_socket_enter_net(struct port_socket *socket);
 
