@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskReceiveEvent and WskDisconnectEvent: data without copies, its four outcomes, and the end. */
+#include "receive_buffer.h"
 #include "wsk_fixture.h"
 
 namespace
@@ -28,6 +29,7 @@ public:
 	SIZE_T part = 0; /* of the first indication, with Answer::take_part */
 	Socket *acts_on = nullptr;
 	void (*act)(StreamNotes &notes) = nullptr;
+	const receive_buffer *buffer = nullptr;
 
 	/* What has been told so far. */
 	volatile LONG receives = 0;
@@ -39,6 +41,7 @@ public:
 	PWSK_DATA_INDICATION kept[most] = {};
 	volatile LONG kept_count = 0;
 	NTSTATUS act_status = STATUS_UNSUCCESSFUL;
+	int used = -1; /* of the buffer, inside the last indication */
 	bool in_order = true;
 
 	template <typename Condition>
@@ -147,6 +150,8 @@ NTSTATUS WSKAPI StreamNotes::on_receive(PVOID context, ULONG flags, PWSK_DATA_IN
 		status = STATUS_PENDING;
 		break;
 	}
+	if (self->buffer)
+		self->used = receive_buffer_used(self->buffer);
 	InterlockedIncrement(&self->receives);
 	if (self->act)
 		self->act(*self);
@@ -365,6 +370,32 @@ void kept_data_holds_the_window(struct kunit *test, ADDRESS_FAMILY family)
 	expect_done(test, send.wait(), too_much);
 	EXPECT_TRUE(test, noted.notes.wait_until([&] { return noted.notes.taken == too_much; }));
 	EXPECT_TRUE(test, noted.notes.in_order);
+}
+
+/* In TCP's queue, in the client's hands, or retained by it. */
+void data_counts_once(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Noted noted(client, family);
+
+	REQUIRE(test, noted.ready);
+	receive_buffer *buffer = receive_buffer_of(
+		family == AF_INET6, noted.listener.address.port(), noted.caller.local().port());
+	REQUIRE(test, buffer);
+	noted.notes.buffer = buffer;
+	noted.notes.answer = Answer::keep;
+	send_stream(test, noted.caller, 0, 3000);
+	const int used = receive_buffer_used(buffer);
+	EXPECT_LT(test, 3000, used);
+	EXPECT_TRUE(test, noted.enable());
+	EXPECT_TRUE(test, noted.notes.wait_until([&] { return noted.notes.taken == 3000; }));
+	EXPECT_EQ(test, noted.notes.used, used);
+	/* With which the event's call has returned. */
+	expect_done(test, noted.peer.receive(Buffer(1).none()), 0);
+	EXPECT_EQ(test, receive_buffer_used(buffer), used);
+	noted.notes.release_all(noted.peer);
+	EXPECT_EQ(test, receive_buffer_used(buffer), 0);
+	receive_buffer_put(buffer);
 }
 
 void queued_receives_come_first(struct kunit *test, ADDRESS_FAMILY family)
@@ -603,6 +634,7 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("data may be released before the event has retained it",
 		      released_inside_the_event),
 	IPV4_AND_IPV6("retained data holds the window back", kept_data_holds_the_window),
+	IPV4_AND_IPV6("data counts once against the receive buffer", data_counts_once),
 	IPV4_AND_IPV6("queued receives come before the event", queued_receives_come_first),
 	IPV4_AND_IPV6("the peer's end is told after its data", the_peers_end_comes_after_its_data),
 	IPV4_AND_IPV6("a reset is an abortive disconnect", a_reset_is_abortive),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* port/packet.h over clones of the skbs in a TCP receive queue. */
-#include <linux/preempt.h>
 #include <linux/skbuff.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
@@ -11,9 +10,13 @@
 #include "port/memory.h"
 #include "port/packet.h"
 
+/* As many as are visited at a time with their memory held. */
+enum { HELD_AT_ONCE = 16 };
+
 struct packet {
 	atomic_t references; /* its holder's, and ours while it is visited */
 	u32 bytes;	     /* all that was asked for */
+	bool charged;
 	struct sock *sk;
 	struct sk_buff *skb; /* ours; NULL while it is only visited, in the queue */
 	struct port_packet public;
@@ -36,7 +39,8 @@ static struct packet *describe(struct sk_buff *skb, u32 offset, const struct por
 	if (!packet)
 		return NULL;
 	packet->bytes = bytes;
-	atomic_set(&packet->references, 1);
+	atomic_set(&packet->references, 2);
+	packet->charged = false;
 	packet->skb = NULL;
 	packet->public.next = NULL;
 	packet->public.length = length;
@@ -46,28 +50,33 @@ static struct packet *describe(struct sk_buff *skb, u32 offset, const struct por
 	return packet;
 }
 
-/*
- * The queue's own charge for the skb ends when the data is received. Ours holds the window back for
- * as long as the client keeps the packet; it does not touch sk_forward_alloc, which wants the lock.
- */
 static void own(struct packet *packet, struct sock *sk, struct sk_buff *skb)
 {
 	sock_hold(sk);
 	packet->sk = sk;
 	packet->skb = skb;
-	atomic_add(skb->truesize, &sk->sk_rmem_alloc);
+}
+
+/*
+ * The queue's own charge for the skb ends when the data is received. Ours holds the window back for
+ * as long as the client keeps the packet; it does not touch sk_forward_alloc, which wants the lock.
+ * Under the same hold of the lock as receiving, so that nothing counts twice meanwhile.
+ */
+static void charge(struct packet *packet)
+{
+	packet->charged = true;
+	atomic_add(packet->skb->truesize, &packet->sk->sk_rmem_alloc);
 }
 
 /* Under the sock's lock. */
 static struct packet *make_packet(struct sock *sk, struct sk_buff *skb, u32 offset,
 				  const struct port_room *room)
 {
-	gfp_t allocation = in_softirq() ? GFP_ATOMIC : GFP_KERNEL;
 	struct packet *packet = describe(skb, offset, room);
 
 	if (!packet)
 		return NULL;
-	skb = skb_clone(skb, allocation);
+	skb = skb_clone(skb, GFP_KERNEL);
 	if (!skb) {
 		port_free_brief(packet, packet->bytes);
 		return NULL;
@@ -83,15 +92,28 @@ void port_packet_release(struct port_packet *packet)
 	if (!atomic_dec_and_test(&self->references))
 		return;
 	if (self->skb) {
-		atomic_sub(self->skb->truesize, &self->sk->sk_rmem_alloc);
+		if (self->charged)
+			atomic_sub(self->skb->truesize, &self->sk->sk_rmem_alloc);
 		sock_put(self->sk);
 		consume_skb(self->skb);
 	}
 	port_free_brief(self, self->bytes);
 }
 
-/* Has the skb received and keeps its memory, unless the packet has been released meanwhile. */
-static void keep(struct packet *packet, struct sock *sk, struct sk_buff *skb)
+/* Receives what a visitor does not want any more. */
+static void receive_visited(struct sock *sk, size_t bytes)
+{
+	if (bytes)
+		tcp_read_done(sk, bytes);
+	if (port_mark_passed(sk))
+		WRITE_ONCE(tcp_sk(sk)->urg_data, 0);
+}
+
+/*
+ * Keeps the skb's memory, unless the packet has been released meanwhile. How many bytes are still
+ * to be received.
+ */
+static u32 keep(struct packet *packet, struct sock *sk, struct sk_buff *skb)
 {
 	u32 length = packet->public.length;
 	struct sk_buff *clone = NULL;
@@ -103,12 +125,14 @@ static void keep(struct packet *packet, struct sock *sk, struct sk_buff *skb)
 			__skb_unlink(skb, &sk->sk_receive_queue);
 			skb_orphan(skb);
 			own(packet, sk, skb);
+			charge(packet);
 			WRITE_ONCE(tcp_sk(sk)->copied_seq, TCP_SKB_CB(skb)->end_seq);
-			return;
+			return 0;
 		}
 		own(packet, sk, clone);
+		charge(packet);
 	}
-	tcp_read_done(sk, length);
+	return length;
 }
 
 int port_socket_visit(struct port_socket *socket, const struct port_room *room,
@@ -120,68 +144,69 @@ int port_socket_visit(struct port_socket *socket, const struct port_room *room,
 	s64 unwanted;
 	u32 offset;
 
-	/* Urgent data has its place among the other. */
-	WRITE_ONCE(tcp_sk(sk)->urg_data, 0);
 	skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &offset);
 	if (!skb || offset >= skb->len) /* nothing but a FIN */
 		return 0;
 	packet = describe(skb, offset, room);
 	if (!packet)
 		return -ENOMEM;
-	atomic_set(&packet->references, 2);
-	unwanted = visit(context, &packet->public);
+	unwanted = visit(context, &packet->public, packet->public.length);
 	if (unwanted == PORT_PACKET_KEPT)
-		keep(packet, sk, skb);
-	else if (unwanted > 0)
-		tcp_read_done(sk, unwanted);
+		unwanted = keep(packet, sk, skb);
+	receive_visited(sk, unwanted);
 	port_packet_release(&packet->public);
 	return 1;
 }
 
-static s64 peek_locked(struct sock *sk, size_t max_packets, const struct port_room *room,
-		       struct port_packet **link)
+/* Makes packets of the first skbs, under the sock's lock: how many, or -ENOMEM. */
+static int make_packets(struct sock *sk, const struct port_room *room, struct packet **packets,
+			size_t *bytes)
 {
 	u32 offset, seq = tcp_sk(sk)->copied_seq;
 	struct sk_buff *skb = tcp_recv_skb(sk, seq, &offset);
-	s64 bytes = 0;
+	int count;
 
-	for (; skb && max_packets; max_packets--) {
-		struct packet *packet;
-
+	for (count = 0; skb && count < HELD_AT_ONCE; count++) {
 		offset = seq - TCP_SKB_CB(skb)->seq;
 		if (offset >= skb->len) /* nothing but a FIN */
 			break;
-		packet = make_packet(sk, skb, offset, room);
-		if (!packet)
-			return bytes ? bytes : -ENOMEM;
-		*link = &packet->public;
-		link = &packet->public.next;
-		bytes += packet->public.length;
-		seq += packet->public.length;
+		packets[count] = make_packet(sk, skb, offset, room);
+		if (!packets[count])
+			return count ? count : -ENOMEM;
+		if (count)
+			packets[count - 1]->public.next = &packets[count]->public;
+		*bytes += packets[count]->public.length;
+		seq += packets[count]->public.length;
 		skb = skb_queue_is_last(&sk->sk_receive_queue, skb) ? NULL : skb->next;
 	}
-	return bytes;
+	return count;
 }
 
-int64_t port_socket_peek(struct port_socket *socket, size_t max_packets,
-			 const struct port_room *room, struct port_packet **first)
+int port_socket_visit_held(struct port_socket *socket, const struct port_room *room,
+			   port_packet_visit *visit, void *context)
 {
 	struct sock *sk = socket->socket->sk;
-	bool owns = !port_inline(socket);
-	s64 bytes;
+	struct packet *packets[HELD_AT_ONCE];
+	size_t bytes = 0;
+	int count, i;
+	s64 unwanted;
 
-	*first = NULL;
-	if (owns)
+	lock_sock(sk);
+	count = make_packets(sk, room, packets, &bytes);
+	release_sock(sk);
+	if (count <= 0)
+		return count;
+	unwanted = visit(context, &packets[0]->public, bytes);
+	if (unwanted) {
 		lock_sock(sk);
-	bytes = peek_locked(sk, max_packets, room, first);
-	if (!bytes) {
-		bytes = port_socket_failure(socket, 0);
-		if (!bytes && !port_socket_receive_ended(socket))
-			bytes = -EAGAIN;
-	}
-	if (owns)
+		for (i = 0; unwanted == PORT_PACKET_KEPT && i < count; i++)
+			charge(packets[i]);
+		receive_visited(sk, unwanted == PORT_PACKET_KEPT ? bytes : unwanted);
 		release_sock(sk);
-	return bytes;
+	}
+	for (i = 0; i < count; i++)
+		port_packet_release(&packets[i]->public);
+	return 1;
 }
 
 bool port_socket_has_data(struct port_socket *socket)

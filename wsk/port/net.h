@@ -53,7 +53,7 @@ enum port_socket_event {
 
 /*
  * Called in softirq or task context, the socket's lock possibly held: must not call back here,
- * but to send, receive, peek and discard where PORT_SOCKET_INLINE is set, or to receive datagrams.
+ * but to send, receive, visit and discard where PORT_SOCKET_INLINE is set, or to receive datagrams.
  */
 typedef void port_socket_notify(void *owner, uint32_t events);
 

@@ -21,7 +21,7 @@ struct port_room {
 	uint32_t page;	 /* and for each page that a piece touches */
 };
 
-/* Keeps its memory, and counts against the connection's receive window, until it is released. */
+/* Keeps its memory, and once kept counts against the receive window, until it is released. */
 struct port_packet {
 	struct port_packet *next;
 	uint32_t length;
@@ -32,27 +32,26 @@ struct port_packet {
 };
 
 /*
- * What a visitor made of a packet: the bytes that it wants no more, from the start, or that it
- * keeps all of it, and will release it, or has done so already.
+ * What a visitor made of packets, which have so many bytes together: those that it wants no more,
+ * from the start, or that it keeps all of them, and will release them, or has done so already. A
+ * visitor that does not keep them releases them before it returns.
  */
 enum { PORT_PACKET_KEPT = -1 };
-typedef int64_t port_packet_visit(void *context, struct port_packet *packet);
+typedef int64_t port_packet_visit(void *context, struct port_packet *packets, size_t bytes);
 
 /*
  * In an inline notification: has the first packet that has not been received yet visited where it
- * lies, and receives what the visitor says. Returns 1, 0 when there is no packet, or -ENOMEM. A
- * visitor that does not keep the packet releases it before it returns.
+ * lies, and receives what the visitor says. Returns 1, 0 when there is no packet, or -ENOMEM.
  */
 PORT_MUST_CHECK int port_socket_visit(struct port_socket *socket, const struct port_room *room,
 				      port_packet_visit *visit, void *context);
 
 /*
- * The first packets that have not been received yet, which stay where they are: receive or discard
- * them as before. Returns how many bytes they have, 0 at the end of the stream, -EAGAIN, -ENOMEM or
- * the connection's failure. Sleeps.
+ * The same for some packets, elsewhere: their memory is held during the visit, and the socket is
+ * not. Sleeps.
  */
-PORT_MUST_CHECK int64_t port_socket_peek(struct port_socket *socket, size_t max_packets,
-					 const struct port_room *room, struct port_packet **first);
+PORT_MUST_CHECK int port_socket_visit_held(struct port_socket *socket, const struct port_room *room,
+					   port_packet_visit *visit, void *context);
 
 /* Whether anything is there to receive, the end of the stream excepted. A guess without the lock.
  */

@@ -397,7 +397,7 @@ private:
 	enum class Indicated : UCHAR { nothing, some, no_memory };
 	Indicated indicate_receive();
 	long long offer(const EventCall &call, port_packet *packets, SIZE_T bytes);
-	WSK_FLAT static int64_t visit_packet(void *context, port_packet *packet);
+	WSK_FLAT static int64_t visit_packets(void *context, port_packet *packets, size_t bytes);
 	long long indicate_in_place(const EventCall &call);
 	[[gnu::noinline]] long long indicate_held(const EventCall &call);
 	void indicate_disconnect(UCHAR what);

@@ -14,22 +14,7 @@ namespace wsk
 namespace
 {
 
-/* Packets handed out at a time. */
-constexpr size_t packets_per_call = 16;
-
 enum : UCHAR { graceful_indicated = 1, abortive_indicated = 2 };
-
-/* Receives, and throws away, what a client has taken out of the packets themselves. */
-void consume(port_socket *transport, SIZE_T bytes)
-{
-	while (bytes) {
-		long long consumed = port_socket_discard(transport, bytes);
-
-		if (consumed <= 0)
-			return;
-		bytes -= consumed;
-	}
-}
 
 /* What is retained holds the window back. */
 ULONG receive_flags(const port_packet *packets)
@@ -72,11 +57,11 @@ struct Visit {
 	const EventCall *call;
 };
 
-int64_t Socket::visit_packet(void *context, port_packet *packet)
+int64_t Socket::visit_packets(void *context, port_packet *packets, size_t bytes)
 {
 	auto *visit = static_cast<const Visit *>(context);
 
-	return visit->socket->offer(*visit->call, packet, packet->length);
+	return visit->socket->offer(*visit->call, packets, bytes);
 }
 
 /* A packet where it lies: 1, 0 when there is none, or a failure. */
@@ -84,21 +69,15 @@ long long Socket::indicate_in_place(const EventCall &call)
 {
 	Visit visit = {this, &call};
 
-	return port_socket_visit(transport_, &indication_room, visit_packet, &visit);
+	return port_socket_visit(transport_, &indication_room, visit_packets, &visit);
 }
 
 /* Likewise, some packets, with their memory held. */
 long long Socket::indicate_held(const EventCall &call)
 {
-	port_packet *packets = nullptr;
-	long long bytes =
-		port_socket_peek(transport_, packets_per_call, &indication_room, &packets);
+	Visit visit = {this, &call};
 
-	if (bytes <= 0)
-		return bytes;
-	long long unwanted = offer(call, packets, bytes);
-	consume(transport_, unwanted == PORT_PACKET_KEPT ? bytes : unwanted);
-	return 1;
+	return port_socket_visit_held(transport_, &indication_room, visit_packets, &visit);
 }
 
 /* Hands out what has arrived; nothing, too, when the client does not want it. */
