@@ -3,6 +3,8 @@
 #ifndef KUNIT_WSK_CONTROL_KINDS_H
 #define KUNIT_WSK_CONTROL_KINDS_H
 
+#include <mstcpip.h>
+
 #include "wsk_datagram_fixture.h"
 
 namespace wsk::test
@@ -85,6 +87,19 @@ inline Control ioctl(ULONG code, PVOID input = nullptr, SIZE_T input_size = 0,
 		.input_size = input_size,
 		.output = output,
 		.output_size = output_size};
+}
+
+/* What a connection tells of itself. */
+inline TCP_INFO_v0 query_tcp_info(struct kunit *test, Socket &socket, Site here = HERE)
+{
+	TCP_INFO_v0 info = {};
+	ULONG version = 0;
+
+	expect_ok(
+		test,
+		socket.control(ioctl(SIO_TCP_INFO, &version, sizeof(version), &info, sizeof(info))),
+		sizeof(info), here);
+	return info;
 }
 
 } // namespace wsk::test

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* Control codes of WskControlSocket. Addresses that change: the suite wsk_change. */
-#include <mstcpip.h>
-
 #include "wsk_control_kinds.h"
 
 namespace

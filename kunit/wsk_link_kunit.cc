@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* What settings of a connection do to what goes out, seen at the other end of a wire. */
-#include <mstcpip.h>
-
 #include "wsk_control_kinds.h"
 #include "wsk_link.h"
 
@@ -49,18 +47,6 @@ void let_timers_expire()
 	bridge_sleep_ms(bridge_time_is_real() ? 1200 : 30000);
 }
 
-TCP_INFO_v0 tcp_info(struct kunit *test, Socket &socket)
-{
-	TCP_INFO_v0 info = {};
-	ULONG version = 0;
-
-	expect_ok(
-		test,
-		socket.control(ioctl(SIO_TCP_INFO, &version, sizeof(version), &info, sizeof(info))),
-		sizeof(info));
-	return info;
-}
-
 void nothing_is_acknowledged(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Scene scene(test, family);
@@ -75,7 +61,7 @@ void nothing_is_acknowledged(struct kunit *test, ADDRESS_FAMILY family)
 	expect_done(test, scene.peer.send(out.all()), out.length());
 	let_timers_expire();
 	EXPECT_EQ(test, watch.seen().packets, before.packets);
-	EXPECT_EQ(test, tcp_info(test, scene.peer).BytesInFlight, out.length());
+	EXPECT_EQ(test, query_tcp_info(test, scene.peer).BytesInFlight, out.length());
 	expect_done(test, scene.peer.reset());
 	scene.caller.close();
 	let_timers_expire();
@@ -123,7 +109,7 @@ void closing_is_silent(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_EQ(test, watch.seen().ends, 0u);
 	EXPECT_EQ(test, watch.seen().resets, 0u);
 	/* The peer does not know. */
-	EXPECT_EQ(test, tcp_info(test, scene.peer).State, TCPSTATE_ESTABLISHED);
+	EXPECT_EQ(test, query_tcp_info(test, scene.peer).State, TCPSTATE_ESTABLISHED);
 	expect_done(test, scene.peer.reset());
 }
 

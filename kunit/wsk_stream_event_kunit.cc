@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskReceiveEvent and WskDisconnectEvent: data without copies, its four outcomes, and the end. */
 #include "receive_buffer.h"
-#include "wsk_fixture.h"
+#include "wsk_control_kinds.h"
+#include "wsk_packet_gate.h"
 
 namespace
 {
@@ -372,6 +373,53 @@ void kept_data_holds_the_window(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_TRUE(test, noted.notes.in_order);
 }
 
+/* Waits, for long if need be. */
+template <typename Condition>
+bool comes_true(Condition holds)
+{
+	for (int tries = 0; tries < 1000 && !holds(); tries++)
+		bridge_sleep_ms(10);
+	return holds();
+}
+
+/* The sender need not ask. Linux offers room by itself only where it has sent no FIN. */
+void released_room_is_offered_after_a_fin(struct kunit *test, ADDRESS_FAMILY family)
+{
+	constexpr ULONG buffer = 16384, first = 1 << 17;
+	Client client(test);
+	Noted noted(client, family);
+	Buffer out(too_much);
+	Request send;
+
+	REQUIRE(test, noted.ready && out.valid());
+	expect_ok(test, noted.peer.set(SOL_SOCKET, SO_RCVBUF, buffer));
+	expect_ok(test, noted.caller.set(SOL_SOCKET, SO_SNDBUF, buffer));
+	REQUIRE(test, noted.enable());
+	expect_done(test, noted.peer.disconnect());
+	/* More than the window that was offered before the buffer was made small. */
+	send_stream(test, noted.caller, 0, first);
+	REQUIRE(test, noted.notes.wait_until([&] { return noted.notes.taken == first; }));
+	noted.notes.answer = Answer::keep;
+	out.fill(first);
+	noted.caller.start_send(send, out.all());
+	EXPECT_TRUE(test, comes_true([&] {
+			    return query_tcp_info(test, noted.peer).RcvWnd < buffer / 4;
+		    }));
+	noted.notes.answer = Answer::take;
+	{
+		PacketGate questions(noted.listener.address, IPPROTO_TCP, PACKET_IS_LOST);
+		PacketGate answers(noted.caller.local(), IPPROTO_TCP, PACKET_PASSES);
+
+		EXPECT_TRUE(test, questions.open() && answers.open());
+		noted.notes.release_all(noted.peer);
+		EXPECT_TRUE(test, comes_true([&] { return answers.count() > 0; }));
+	}
+	expect_done(test, send.wait(), too_much);
+	EXPECT_TRUE(test,
+		    noted.notes.wait_until([&] { return noted.notes.taken == first + too_much; }));
+	EXPECT_TRUE(test, noted.notes.in_order);
+}
+
 /* In TCP's queue, in the client's hands, or retained by it. */
 void data_counts_once(struct kunit *test, ADDRESS_FAMILY family)
 {
@@ -634,6 +682,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("data may be released before the event has retained it",
 		      released_inside_the_event),
 	IPV4_AND_IPV6("retained data holds the window back", kept_data_holds_the_window),
+	IPV4_AND_IPV6("room of released data is offered after one's own FIN, too",
+		      released_room_is_offered_after_a_fin),
 	IPV4_AND_IPV6("data counts once against the receive buffer", data_counts_once),
 	IPV4_AND_IPV6("queued receives come before the event", queued_receives_come_first),
 	IPV4_AND_IPV6("the peer's end is told after its data", the_peers_end_comes_after_its_data),

@@ -16,6 +16,7 @@
 #include <net/inet_sock.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "probes.h"
 
@@ -120,6 +121,16 @@ static inline void compat_send_reset(const struct request_sock_ops *ops, struct 
 	ops->send_reset(NULL, skb, SK_RST_REASON_NOT_SPECIFIED);
 #else
 	ops->send_reset(NULL, skb);
+#endif
+}
+
+/* Acknowledges what has come, and tells the window; under the sock's lock. */
+static inline void compat_send_ack(struct sock *sk)
+{
+#ifdef HAVE_SEND_ACK_FLAGS
+	__tcp_send_ack(sk, tcp_sk(sk)->rcv_nxt, 0);
+#else
+	__tcp_send_ack(sk, tcp_sk(sk)->rcv_nxt);
 #endif
 }
 

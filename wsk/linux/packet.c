@@ -5,6 +5,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "linux/pieces.h"
 #include "linux/port_socket.h"
 #include "port/memory.h"
@@ -227,14 +228,28 @@ bool port_socket_wants_window(struct port_socket *socket)
 	return window < READ_ONCE(sk->sk_rcvbuf) / 4;
 }
 
+/* Whether there is so much more room than is on offer that TCP would offer it after a receive. */
+static bool has_grown(const struct sock *sk)
+{
+	s64 room = tcp_space(sk);
+
+	return room >= 2 * (s64)tcp_receive_window(tcp_sk(sk)) &&
+	       room >= min_t(s64, inet_csk(sk)->icsk_ack.rcv_mss, tcp_full_space(sk));
+}
+
 void port_socket_offer_window(struct port_socket *socket)
 {
 	struct sock *sk = socket->socket->sk;
 
-	/* TCP updates the window where it considers an ACK; it considers one that is scheduled. */
+	/*
+	 * TCP updates the window where it considers an ACK, and being quick about ACKs makes it
+	 * consider one that is scheduled; but not once a FIN of ours is out.
+	 */
 	lock_sock(sk);
-	if ((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2))
+	if (sk->sk_state == TCP_ESTABLISHED)
 		inet_csk_schedule_ack(sk);
+	else if ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2) && has_grown(sk))
+		compat_send_ack(sk);
 	release_sock(sk);
 	tcp_sock_set_quickack(sk, 1);
 }
