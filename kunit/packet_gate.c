@@ -21,6 +21,7 @@ struct packet_gate {
 	__be16 port;
 	enum packet_fate fate;
 	atomic_t count;
+	struct sk_buff_head waiting;
 };
 
 /* The destination port is the second one in TCP and UDP alike. */
@@ -80,6 +81,9 @@ static unsigned int on_packet(void *context, struct sk_buff *skb, const struct n
 	case PACKET_IS_HELD_BACK:
 		consume_skb(skb);
 		return NF_STOLEN;
+	case PACKET_WAITS:
+		skb_queue_tail(&gate->waiting, skb);
+		return NF_STOLEN;
 	default:
 		return NF_DROP;
 	}
@@ -96,11 +100,13 @@ struct packet_gate *packet_gate_open(bool ipv6, uint8_t protocol, uint16_t port,
 	gate->protocol = protocol;
 	gate->port = htons(port);
 	gate->fate = fate;
+	skb_queue_head_init(&gate->waiting);
 	gate->hook = (struct nf_hook_ops){
 		.hook = on_packet,
 		.priv = gate,
 		.pf = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4,
-		.hooknum = fate == PACKET_IS_HELD_BACK ? NF_INET_LOCAL_OUT : NF_INET_LOCAL_IN,
+		.hooknum = fate == PACKET_IS_HELD_BACK || fate == PACKET_WAITS ? NF_INET_LOCAL_OUT
+									       : NF_INET_LOCAL_IN,
 		.priority = NF_IP_PRI_LAST,
 	};
 	if (nf_register_net_hook(gate->net, &gate->hook)) {
@@ -116,10 +122,16 @@ uint32_t packet_gate_count(const struct packet_gate *gate)
 	return atomic_read(&gate->count);
 }
 
+void packet_gate_lose(struct packet_gate *gate)
+{
+	skb_queue_purge(&gate->waiting);
+}
+
 void packet_gate_close(struct packet_gate *gate)
 {
 	nf_unregister_net_hook(gate->net, &gate->hook);
 	synchronize_net(); /* packets may be in it */
+	packet_gate_lose(gate);
 	put_net(gate->net);
 	kfree(gate);
 }

@@ -11,6 +11,7 @@ enum packet_fate {
 	PACKET_PASSES,
 	PACKET_IS_LOST,
 	PACKET_IS_HELD_BACK,	/* before it is sent: its sender believes it on its way */
+	PACKET_WAITS,		/* as in a device's queue, until it is lost */
 	PACKET_REACHES_NO_HOST, /* as ICMP tells its sender; likewise */
 	PACKET_HAS_NO_HOPS_LEFT,
 	PACKET_IS_NOT_SPLIT, /* as if longer than the wire takes, and left whole by a virtual one */
@@ -23,6 +24,8 @@ struct packet_gate *packet_gate_open(bool ipv6, uint8_t protocol, uint16_t port,
 				     enum packet_fate fate);
 /* How many have come. */
 uint32_t packet_gate_count(const struct packet_gate *gate);
+/* Loses what waits. */
+void packet_gate_lose(struct packet_gate *gate);
 void packet_gate_close(struct packet_gate *gate);
 
 PORT_END

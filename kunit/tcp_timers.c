@@ -13,3 +13,8 @@ uint64_t tcp_timers_fired(void)
 	return snmp_fold_field(counters, LINUX_MIB_TCPTIMEOUTS) +
 	       snmp_fold_field(counters, LINUX_MIB_TCPWINPROBE);
 }
+
+int tcp_timers_set_early(int how)
+{
+	return xchg(&init_net.ipv4.sysctl_tcp_early_retrans, how);
+}

@@ -10,6 +10,12 @@ PORT_BEGIN
 /* Retransmissions and probes of closed windows in the initial namespace, since boot. */
 uint64_t tcp_timers_fired(void);
 
+/*
+ * How soon TCP looks for losses, before a timeout (net.ipv4.tcp_early_retrans); 0: it does not, and
+ * so sends nothing ahead of its turn either. Returns what was set before.
+ */
+int tcp_timers_set_early(int how);
+
 PORT_END
 
 #endif

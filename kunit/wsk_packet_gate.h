@@ -32,6 +32,7 @@ public:
 		net_backlog_drain();
 		return packet_gate_count(gate_);
 	}
+	void lose() { packet_gate_lose(gate_); }
 
 private:
 	packet_gate *gate_;

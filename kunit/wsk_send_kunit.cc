@@ -2,7 +2,9 @@
 /* WskSend: streams out of MDL chains. */
 #include <mstcpip.h>
 
-#include "wsk_fixture.h"
+#include "tcp_timers.h"
+#include "wsk_control_kinds.h"
+#include "wsk_packet_gate.h"
 
 namespace
 {
@@ -241,6 +243,42 @@ void without_delay(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_TRUE(test, in.holds(0, 100, 0));
 }
 
+/*
+ * Linux collects what is sent while a device has earlier segments. When it has them no more, what
+ * was not to be delayed does not wait for their acknowledgement, wherever it was sent from.
+ */
+void without_delay_behind_a_device(struct kunit *test, ADDRESS_FAMILY family)
+{
+	Client client(test);
+	Pair pair(client, family);
+	Buffer out(100);
+	Request first, second;
+
+	REQUIRE(test, pair.connected() && out.valid());
+	const int early = tcp_timers_set_early(0);
+	{
+		PacketGate gate(pair.listener.address, IPPROTO_TCP, PACKET_WAITS);
+
+		EXPECT_TRUE(test, gate.open());
+		pair.caller.start_send(first, out.window(0, 60));
+		expect_done(test, first.wait(), 60);
+		in_softirq([&] {
+			pair.caller.start_send(second, out.window(60, 40), WSK_FLAG_NODELAY);
+		});
+		expect_done(test, second.wait(), 40);
+		gate.lose();
+		/* Nothing is acknowledged. */
+		ULONG sent = 0;
+		for (int tries = 0; tries < 500 && sent != 100; tries++) {
+			bridge_sleep_ms(10);
+			sent = query_tcp_info(test, pair.caller).BytesInFlight;
+		}
+		EXPECT_EQ(test, sent, 100u);
+	}
+	tcp_timers_set_early(early);
+	expect_done(test, pair.peer.receive(Buffer(100).all(), WSK_FLAG_WAITALL), 100);
+}
+
 void unsupported_flags(struct kunit *test, ADDRESS_FAMILY family)
 {
 	const ULONG wrong[] = {4, 8, WSK_FLAG_OOB | 4, 0x80000000, 0xffffffff};
@@ -452,6 +490,8 @@ constexpr bridge_case cases[] = {
 	IPV4_AND_IPV6("small sends of all kinds keep their order", many_small_sends),
 	IPV4_AND_IPV6("closing ends small sends in their order", closing_amid_small_sends),
 	IPV4_AND_IPV6("WSK_FLAG_NODELAY sends", without_delay),
+	IPV4_AND_IPV6("WSK_FLAG_NODELAY sends once a device's queue is empty",
+		      without_delay_behind_a_device),
 	IPV4_AND_IPV6("other flags are not supported", unsupported_flags),
 	IPV4_AND_IPV6("a window beyond its chain is refused", impossible_windows),
 	IPV4_AND_IPV6("sending without connection is refused", not_connected),

@@ -104,8 +104,12 @@ int port_locked_send(struct port_socket *socket, struct msghdr *msg, size_t leng
 	if (push)
 		tcp_sk(sk)->nonagle |= TCP_NAGLE_OFF | TCP_NAGLE_PUSH;
 	sent = tcp_sendmsg_locked(sk, msg, length);
-	if (push)
+	if (push) {
 		tcp_sk(sk)->nonagle = nonagle;
+		/* What is collected nevertheless, behind a device's queue, then goes as it is. */
+		if (tcp_send_head(sk))
+			tcp_sk(sk)->nonagle |= TCP_NAGLE_PUSH;
+	}
 	return sent;
 }
 
