@@ -598,26 +598,35 @@ void a_stable_table_at_once(struct kunit *test, ADDRESS_FAMILY family)
 	FreeMibTable(table);
 }
 
+/* Asks for a stable table when the device has an address that is to be checked. */
+HANDLE ask_during_a_check(struct kunit *test, Device &device, Table *later)
+{
+	MIB_UNICASTIPADDRESS_ROW row = address_row(device.index(), in_network(AF_INET6, 100, 1));
+	PMIB_UNICASTIPADDRESS_TABLE table = nullptr;
+	HANDLE handle = nullptr;
+
+	row.DadState = IpDadStateInvalid;
+	EXPECT_STATUS(test, CreateUnicastIpAddressEntry(&row), STATUS_SUCCESS);
+	EXPECT_STATUS(
+		test,
+		NotifyStableUnicastIpAddressTable(AF_INET6, &table, Table::take, later, &handle),
+		STATUS_PENDING);
+	EXPECT_NULL(test, table);
+	return handle;
+}
+
 void a_stable_table_later(struct kunit *test)
 {
 	Space space(test);
 
 	space.run([&]() {
-		PMIB_UNICASTIPADDRESS_TABLE table = nullptr;
-		MIB_UNICASTIPADDRESS_ROW row;
-		HANDLE handle = nullptr;
 		Table later = {};
 		Device device;
 
 		REQUIRE(test, device);
-		row = address_row(device.index(), in_network(AF_INET6, 100, 1));
-		row.DadState = IpDadStateInvalid;
-		EXPECT_STATUS(test, CreateUnicastIpAddressEntry(&row), STATUS_SUCCESS);
-		EXPECT_STATUS(test,
-			      NotifyStableUnicastIpAddressTable(AF_INET6, &table, Table::take,
-								&later, &handle),
-			      STATUS_PENDING);
-		EXPECT_NULL(test, table);
+
+		const HANDLE handle = ask_during_a_check(test, device, &later);
+
 		EXPECT_TRUE(test, wait_until([&]() { return ReadAcquire(&later.calls); }));
 		EXPECT_STATUS(test, CancelMibChangeNotify2(handle), STATUS_SUCCESS);
 		EXPECT_EQ(test, later.calls, 1);
@@ -636,20 +645,13 @@ void a_stable_table_after_lost_news(struct kunit *test)
 
 	space.run([&]() {
 		constexpr uint32_t too_long = 40000;
-		PMIB_UNICASTIPADDRESS_TABLE table = nullptr;
-		MIB_UNICASTIPADDRESS_ROW row;
-		HANDLE handle = nullptr;
 		Table later = {};
 		Device device;
 
 		REQUIRE(test, device && device.set_up(false));
-		row = address_row(device.index(), in_network(AF_INET6, 100, 1));
-		row.DadState = IpDadStateInvalid;
-		EXPECT_STATUS(test, CreateUnicastIpAddressEntry(&row), STATUS_SUCCESS);
-		EXPECT_STATUS(test,
-			      NotifyStableUnicastIpAddressTable(AF_INET6, &table, Table::take,
-								&later, &handle),
-			      STATUS_PENDING);
+
+		const HANDLE handle = ask_during_a_check(test, device, &later);
+
 		bridge_sleep_ms(20); /* so that it has been looked at once */
 		EXPECT_EQ(test, ReadAcquire(&later.calls), 0);
 		net_news_withhold(device.index());

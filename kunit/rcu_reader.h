@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* Somebody in the midst of a look at what RCU protects, for the suites about what waits for that. */
+/* Somebody in the midst of a look at what RCU protects: for suites about what waits for that. */
 #ifndef KUNIT_RCU_READER_H
 #define KUNIT_RCU_READER_H
 

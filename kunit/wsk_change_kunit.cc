@@ -213,9 +213,9 @@ void news_complete_nothing(struct kunit *test, ADDRESS_FAMILY family)
 		request.on_completion(note_thread, &completer);
 		request.issue(test, [&](PIRP irp) {
 			sent = irp;
-			return socket.basic()->WskControlSocket(
-				socket.handle(), WskIoctl, SIO_ADDRESS_LIST_CHANGE, 0, 0, nullptr,
-				0, nullptr, nullptr, irp);
+			return socket.basic()->WskControlSocket(socket.handle(), WskIoctl,
+								SIO_ADDRESS_LIST_CHANGE, 0, 0,
+								nullptr, 0, nullptr, nullptr, irp);
 		});
 		REQUIRE(test, request.pending());
 		sent->Cancel = TRUE; /* as far as IoCancelIrp may have come */

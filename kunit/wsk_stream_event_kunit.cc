@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /* WskReceiveEvent and WskDisconnectEvent: data without copies, its four outcomes, and the end. */
 #include "receive_buffer.h"
+#include "waiting.h"
 #include "wsk_control_kinds.h"
 #include "wsk_packet_gate.h"
 
@@ -373,15 +374,6 @@ void kept_data_holds_the_window(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_TRUE(test, noted.notes.in_order);
 }
 
-/* Waits, for long if need be. */
-template <typename Condition>
-bool comes_true(Condition holds)
-{
-	for (int tries = 0; tries < 1000 && !holds(); tries++)
-		bridge_sleep_ms(10);
-	return holds();
-}
-
 /* The sender need not ask. Linux offers room by itself only where it has sent no FIN. */
 void released_room_is_offered_after_a_fin(struct kunit *test, ADDRESS_FAMILY family)
 {
@@ -402,7 +394,7 @@ void released_room_is_offered_after_a_fin(struct kunit *test, ADDRESS_FAMILY fam
 	noted.notes.answer = Answer::keep;
 	out.fill(first);
 	noted.caller.start_send(send, out.all());
-	EXPECT_TRUE(test, comes_true([&] {
+	EXPECT_TRUE(test, wait_until([&] {
 			    return query_tcp_info(test, noted.peer).RcvWnd < buffer / 4;
 		    }));
 	noted.notes.answer = Answer::take;
@@ -412,7 +404,7 @@ void released_room_is_offered_after_a_fin(struct kunit *test, ADDRESS_FAMILY fam
 
 		EXPECT_TRUE(test, questions.open() && answers.open());
 		noted.notes.release_all(noted.peer);
-		EXPECT_TRUE(test, comes_true([&] { return answers.count() > 0; }));
+		EXPECT_TRUE(test, wait_until([&] { return answers.count() > 0; }));
 	}
 	expect_done(test, send.wait(), too_much);
 	EXPECT_TRUE(test,

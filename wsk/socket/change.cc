@@ -130,7 +130,7 @@ port_address destination_of(const Waiting &request)
 	return destination;
 }
 
-/* The first request that is due for a look at its route waits again, so that news are not missed. */
+/* The first one that is due for a look at its route waits again, so that no news are missed. */
 Socket *begin_look(port_address *destination)
 {
 	LockGuard guard(lock);
