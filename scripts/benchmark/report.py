@@ -105,7 +105,9 @@ def explanations(title, rows, names, known, met=False):
 
 def write(by_kernel, growth):
     """BY_KERNEL: the rows of each kernel; the first is the one that is told of in full."""
-    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    # Names of processors are not unique.
+    cpu = re.search(r"cpu family\s*: (.*)\n.*\nmodel name\s*: (.*)",
+                    pathlib.Path("/proc/cpuinfo").read_text())
     kernels = list(by_kernel)
     rows = by_kernel[kernels[0]]
     known = reasons()
@@ -113,7 +115,7 @@ def write(by_kernel, growth):
         if name not in [row["name"] for row in rows]:
             raise SystemExit(f"bench/reasons.rst: no row is called {name}")
     met, misses = totals(rows)
-    out = [HEAD.format(processor=cpu.group(1) if cpu else platform.machine(),
+    out = [HEAD.format(processor=f"{cpu[2]}, family {cpu[1]}" if cpu else platform.machine(),
                        date=time.strftime("%Y-%m-%d"),
                        kernels="Debian's Linux " + " and ".join(kernels),
                        rounds=ROUNDS, met=met, missed=misses).rstrip("\n")]
