@@ -35,8 +35,8 @@ lock()
 }
 
 # Makes a folder equal to this checkout, by content: what did not change keeps its time, and so is
-# not built again. What git ignores is neither copied nor removed.
+# not built again. What git ignores is neither copied nor removed. More options are rsync's.
 sync_checkout()
 {
-	rsync -rlpc --delete --exclude=/.git --filter=':- .gitignore' "$root/" "$1/"
+	rsync "${@:2}" -rlpc --delete --exclude=/.git --filter=':- .gitignore' "$root/" "$1/"
 }
