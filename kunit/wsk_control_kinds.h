@@ -89,6 +89,16 @@ inline Control ioctl(ULONG code, PVOID input = nullptr, SIZE_T input_size = 0,
 		.output_size = output_size};
 }
 
+/* Whether no urgent data is ahead. */
+inline void expect_at_mark(struct kunit *test, Socket &socket, ULONG wanted)
+{
+	ULONG mark = 2;
+
+	expect_ok(test, socket.control(ioctl(at_mark, nullptr, 0, &mark, sizeof(mark))),
+		  sizeof(mark));
+	EXPECT_EQ(test, mark, wanted);
+}
+
 /* What a connection tells of itself. */
 inline TCP_INFO_v0 query_tcp_info(struct kunit *test, Socket &socket, Site here = HERE)
 {

@@ -194,12 +194,11 @@ void Datagram::expect_nothing(Site here)
 
 ULONG Datagram::readable(Site here)
 {
-	constexpr ULONG code = 0x4004667f;
 	ULONG bytes = ~0u;
 
 	expect_ok(test(),
 		  control({.type = WskIoctl,
-			   .code = code,
+			   .code = bytes_readable,
 			   .level = 0,
 			   .output = &bytes,
 			   .output_size = sizeof(bytes)},

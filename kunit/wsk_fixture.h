@@ -50,6 +50,8 @@ inline Site site_at(const char *file, int line)
 constexpr ULONG tag = 'tseT';
 /* The system gives it to nobody: who calls it from where the system chose does not call himself. */
 constexpr USHORT quiet_port = 7101;
+/* FIONREAD and SIOCATMARK, which are in user mode's headers only. */
+constexpr ULONG bytes_readable = 0x4004667f, at_mark = 0x40047307;
 constexpr ULONG patience_ms = 30000; /* before something counts as never happening */
 
 /* Waits for an event with patience; false when it was not set. */
@@ -324,6 +326,8 @@ public:
 			   PCMSGHDR control = nullptr, PULONG control_flags = nullptr,
 			   Site here = HERE);
 	Outcome receive(PWSK_BUF buffer, ULONG flags = 0, Site here = HERE);
+	/* Receives all that is left, which a reset ends. */
+	void expect_reset(PWSK_BUF buffer, Site here = HERE);
 	Outcome disconnect(PWSK_BUF buffer = nullptr, ULONG flags = 0, Site here = HERE);
 	Outcome local_address(PSOCKADDR address, Site here = HERE);
 	Outcome remote_address(PSOCKADDR address, Site here = HERE);

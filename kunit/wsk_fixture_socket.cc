@@ -334,6 +334,16 @@ Outcome Socket::receive(PWSK_BUF buffer, ULONG flags, Site here)
 	return request.wait(here);
 }
 
+void Socket::expect_reset(PWSK_BUF buffer, Site here)
+{
+	Outcome got = {};
+
+	do
+		got = receive(buffer, 0, here);
+	while (got.status == STATUS_SUCCESS && got.information);
+	expect_failed(test(), got, STATUS_CONNECTION_RESET, 0, here);
+}
+
 Outcome Socket::disconnect(PWSK_BUF buffer, ULONG flags, Site here)
 {
 	Request request;

@@ -8,8 +8,6 @@ namespace
 using namespace wsk::test;
 
 /* In user mode's headers only. */
-constexpr ULONG bytes_readable = 0x4004667f;
-constexpr ULONG at_mark = 0x40047307;
 constexpr ULONG interface_list = 0x4004747f;
 constexpr ULONG send_backlog_query = 0x4004747b;
 constexpr ULONG send_backlog_change = 0x2000747a;
@@ -273,7 +271,7 @@ void backlogs(struct kunit *test, ADDRESS_FAMILY family)
 	Caller unconnected(client, family);
 	Buffer out(1000);
 	SIZE_T bytes = 0;
-	ULONG readable = 0, mark = 0;
+	ULONG readable = 0;
 
 	REQUIRE(test, pair.connected() && unconnected.open() && out.valid());
 	expect_ok(test, pair.caller.set(SOL_SOCKET, SO_SNDBUF, 50000));
@@ -298,9 +296,7 @@ void backlogs(struct kunit *test, ADDRESS_FAMILY family)
 		  pair.peer.control(ioctl(bytes_readable, nullptr, 0, &readable, sizeof(readable))),
 		  sizeof(readable));
 	EXPECT_EQ(test, readable, out.length());
-	expect_ok(test, pair.peer.control(ioctl(at_mark, nullptr, 0, &mark, sizeof(mark))),
-		  sizeof(mark));
-	EXPECT_EQ(test, mark, 1u);
+	expect_at_mark(test, pair.peer, 1);
 
 	expect_refused(
 		test,
@@ -324,16 +320,12 @@ void first_datagram(struct kunit *test, ADDRESS_FAMILY family)
 {
 	Client client(test);
 	Datagram from(client, family), to(client, family);
-	ULONG readable = ~0u;
-	const Control call = ioctl(bytes_readable, nullptr, 0, &readable, sizeof(readable));
 
 	REQUIRE(test, from.bind_loopback() && to.bind_loopback());
-	expect_ok(test, to.control(call), sizeof(readable));
-	EXPECT_EQ(test, readable, 0u);
+	EXPECT_EQ(test, to.readable(), 0u);
 	from.send_stream(to.address, 0, 100);
 	from.send_stream(to.address, 100, 200);
-	expect_ok(test, to.control(call), sizeof(readable));
-	EXPECT_EQ(test, readable, 100u);
+	EXPECT_EQ(test, to.readable(), 100u);
 	/* Looking does not take. */
 	to.expect_stream(0, 100);
 	to.expect_stream(100, 200);

@@ -168,18 +168,6 @@ void indicated_late(struct kunit *test, ADDRESS_FAMILY family)
 	EXPECT_MEM_EQ(test, scene.notes.bytes, text, 10);
 }
 
-constexpr ULONG at_mark = 0x40047307; /* SIOCATMARK */
-
-/* Whether no urgent data is ahead. */
-void expect_at_mark(struct kunit *test, Socket &socket, ULONG wanted)
-{
-	ULONG mark = 2;
-
-	expect_ok(test, socket.control(ioctl(at_mark, nullptr, 0, &mark, sizeof(mark))),
-		  sizeof(mark));
-	EXPECT_EQ(test, mark, wanted);
-}
-
 /* Receives, by whoever serves them, do not take it away. */
 void mark_stays(struct kunit *test, ADDRESS_FAMILY family)
 {

@@ -15,6 +15,7 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = SCRIPTS.parent
 GUEST4, GUEST6 = "192.0.2.2", "2001:db8::2"
 LOCAL4, LOCAL6 = "127.0.0.1", "::1"
+MANY = r"(?:[2-9]\d|\d{3,})"  # at least 20
 SAMPLES = sorted(folder.parent.name for folder in ROOT.glob("samples/*/Kbuild"))
 # Those that `make samples` ports: their modules lie in a folder of their own.
 PORTED = sorted(file.parent.parent.name for file in ROOT.glob("samples/*/*/*.vcxproj"))
